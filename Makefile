@@ -1,0 +1,80 @@
+# Everything a contributor runs. Needs Python 3.10 or newer, make and a package index; each target builds
+# the environment it needs first, once for each version of pyproject.toml. Nothing has to be activated.
+
+PYTHON ?= python3
+# Test processes; `make test WORKERS=0` runs everything in one, for a debugger.
+WORKERS ?= auto
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help demo test check format bench coverage differential recordings clean
+
+help:
+	@echo 'make demo        the examples, then one failure and how it is explained'
+	@echo 'make test        docstrings, tests and examples, with their coverage'
+	@echo 'make check       lint, formatting and types'
+	@echo 'make format      apply what make check asks of the formatting'
+	@echo 'make bench       the benchmarks'
+	@echo 'make coverage    make test, and the lines it missed as HTML'
+	@echo 'make differential  our scores beside those of uqlm and lm-polygraph'
+	@echo 'make recordings  record the answers of the examples and tests anew'
+	@echo 'make clean       remove the environment and all caches'
+
+# Built from nothing (--clear), so that a dependency dropped from pyproject.toml is gone here too; the stamp
+# comes last, so that an interrupted installation is begun again.
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(None if v >= (3, 10) else "make: $(PYTHON) is Python %d.%d; Python 3.10 or newer is needed: make PYTHON=/path/to/python" % v[:2])'
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --upgrade 'pip>=25.1'
+	$(BIN)/python -m pip install -qq --editable . --group dev
+	@touch $@
+
+demo: $(READY)
+	@printf '\n== The examples: every assertion holds ==\n\n'
+	$(BIN)/pytest examples
+	@printf '\n== One that does not hold, and what it says ==\n\n'
+	@status=0; $(BIN)/pytest examples/demo_failure.py || status=$$?; \
+	if [ "$$status" -ne 1 ]; then \
+		echo "make demo: examples/demo_failure.py must exit with 1 (a failed test); it exited with $$status" >&2; \
+		exit 1; \
+	fi
+	@printf '\nThat failure was meant to be seen: the demo is complete.\n'
+
+# `coverage run`, not pytest-cov: the plugin is imported before pytest-cov starts. Docstrings have a run of
+# their own, because --doctest-modules imports every file it is given, those for type checkers too.
+test: $(READY)
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest --doctest-modules pytest_logprobs
+	$(BIN)/coverage run -m pytest -n $(WORKERS) tests examples
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+check: $(READY)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/pyright
+
+format: $(READY)
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: $(READY)
+	$(BIN)/pytest -o 'python_files=bench_*.py test_*.py' benchmarks
+
+coverage: test
+	$(BIN)/coverage html
+
+# An environment of its own as well: two libraries without most of what they ask for.
+differential:
+	PYTHON='$(PYTHON)' sh differential/run.sh
+
+# Needs what live/ describes, not the environment above; live/record.sh builds its own.
+recordings:
+	PYTHON='$(PYTHON)' sh live/record.sh
+
+clean:
+	rm -rf $(VENV) .venv-differential .venv-live .coverage .coverage.* htmlcov .hypothesis .mypy_cache .pytest_cache .ruff_cache .benchmarks
+	find pytest_logprobs tests examples benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,68 @@
+"""What every test file may use."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+
+@pytest.fixture(scope="session")
+def recordings() -> Path:
+    """The folder of the recorded bodies."""
+    return Path(__file__).parent / "recordings"
+
+
+@pytest.fixture
+def pytester(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """Run pytest as a developer does at 80 columns, wherever this suite itself is run."""
+    for name in ("CI", "BUILD_NUMBER", "FORCE_COLOR", "NO_COLOR", "PY_COLORS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("COLUMNS", "80")
+    # their modules would be loaded, and rewritten, once for each inner run
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:hypothesispytest -p no:anyio -p no:benchmark")
+    return pytester
+
+
+@pytest.fixture
+def recorded(recordings: Path, pytester: pytest.Pytester) -> Callable[[str], Path]:
+    """Copy a recording into pytester's directory, where inner tests open it by its name."""
+
+    def copy(name: str) -> Path:
+        return Path(shutil.copy(recordings / name, pytester.path / name))
+
+    return copy
+
+
+PREAMBLE = """
+import json, sys, unittest
+from pathlib import Path
+
+import pytest
+from pytest_logprobs import *
+
+if sys.version_info < (3, 11):
+    from exceptiongroup import BaseExceptionGroup
+
+BODY = Path("chat.json").read_bytes()
+HAMLET = parse(BODY)
+limits = pytest.mark.logprobs
+"""
+
+
+@pytest.fixture
+def run_tests(
+    pytester: pytest.Pytester, recorded: Callable[[str], Path]
+) -> Callable[..., pytest.RunResult]:
+    """Run the source of some tests after the preamble, with arguments of pytest."""
+    recorded("chat.json")
+
+    def run(tests: str, *arguments: str) -> pytest.RunResult:
+        pytester.makepyfile(test_inner=f"{PREAMBLE}\n{tests}")
+        return pytester.runpytest("-p", "no:cacheprovider", *arguments)
+
+    return run
