@@ -1,0 +1,10 @@
+"""Tokens, spans, completions: what a response says, whatever wire format said it."""
+
+from __future__ import annotations
+
+from pytest_logprobs._model._completion import Completion, Draft, assemble
+from pytest_logprobs._model._scores import ranked
+from pytest_logprobs._model._span import Span
+from pytest_logprobs._model._token import Alternative, Token
+
+__all__ = ["Alternative", "Completion", "Draft", "Span", "Token", "assemble", "ranked"]
