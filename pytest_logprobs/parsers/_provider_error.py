@@ -1,0 +1,52 @@
+"""A body that is no answer but the provider's own error, and an answer that broke off with one."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from pytest_logprobs._quote import clip, one_line
+from pytest_logprobs.errors import ResponseError
+from pytest_logprobs.parsers._wire import got, is_list, is_object
+
+__all__ = ["check_is_no_error", "check_no_error_in"]
+
+_MESSAGES: Final = ("message", "detail", "errors")
+_KINDS: Final = ("code", "type", "status")
+_KIND_BITS: Final = 32
+
+
+def check_is_no_error(path: str, chunk: dict[str, Any]) -> None:
+    """Raise ``ResponseError`` if a body, or a chunk of a stream, is an error or carries one."""
+    check_no_error_in(path, chunk)
+    if chunk.get("choices") is None and (
+        chunk.get("object") == "error"
+        or isinstance(chunk.get("message"), str)
+        or any(chunk.get(key) for key in ("detail", "errors"))
+    ):
+        raise _response_error(path, chunk)
+
+
+def check_no_error_in(path: str, part: dict[str, Any]) -> None:
+    """Raise ``ResponseError`` if there is an ``error`` in a part of a response."""
+    error = part.get("error")
+    if isinstance(error, str) or is_list(error):
+        error = {"message": error, "type": part.get("error_type")} if error else None
+    if is_object(error) and error:
+        raise _response_error(path, error)
+
+
+def _response_error(path: str, error: dict[str, Any]) -> ResponseError:
+    message = next((error[key] for key in _MESSAGES if error.get(key)), error)
+    said = message if isinstance(message, str) else got(message)
+    kind = next((name for key in _KINDS if (name := _name(error.get(key)))), "")
+    where = "" if path == "$" else f" at {path}"
+    return ResponseError(
+        f"the response{where} is the provider's error{kind}: {clip(one_line(said), 300)}",
+        provider_message=said,
+    )
+
+
+def _name(kind: object) -> str:
+    """Show the code or type of an error, if it is one that can be shown."""
+    is_code = type(kind) is int and kind.bit_length() < _KIND_BITS
+    return f" ({clip(one_line(str(kind)), 40)})" if kind and (is_code or type(kind) is str) else ""

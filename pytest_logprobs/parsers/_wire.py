@@ -1,0 +1,130 @@
+"""Checked reading of decoded JSON: every surprise is an error with a path."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, Final, TypeGuard
+
+from pytest_logprobs._quote import clip, one_line
+from pytest_logprobs.errors import MalformedResponseError
+
+__all__ = [
+    "Chunk",
+    "as_list",
+    "as_number",
+    "as_object",
+    "as_said",
+    "as_text",
+    "as_whole",
+    "bytes_of",
+    "got",
+    "is_list",
+    "is_object",
+]
+
+Chunk = tuple[str, "dict[str, Any]"]
+"""A part of a response: its path, and the object there. A response in one piece is one chunk."""
+
+_KINDS: Final[tuple[tuple[type, str], ...]] = (
+    (bool, "a boolean"),  # before int, of which it is one
+    (str, "a string"),
+    (int, "a number"),
+    (float, "a number"),
+    (dict, "an object"),
+    (list, "a list"),
+    (tuple, "a list"),
+)
+_BYTE: Final = 255
+
+
+def got(value: object) -> str:
+    """Name what was found, for an error: its JSON kind and a short excerpt."""
+    if value is None:
+        return "null"
+    python_type = type(value)
+    name = next((name for kind, name in _KINDS if issubclass(python_type, kind)), None)
+    if name is None:
+        return f"a Python object ({python_type.__qualname__})"
+    try:
+        shown = json.dumps(value, default=lambda each: type(each).__qualname__)
+    except (ValueError, RecursionError, TypeError):  # huge, deep, or keys that are no strings
+        return name
+    return f"{name} {clip(one_line(shown[:80]), 40)}"
+
+
+def is_object(value: object) -> TypeGuard[dict[str, Any]]:
+    """Return whether a value is a JSON object."""
+    return isinstance(value, dict)
+
+
+def is_list(value: object) -> TypeGuard[list[Any]]:
+    """Return whether a value is a JSON list; an SDK may make it a tuple."""
+    return isinstance(value, (list, tuple))
+
+
+def as_object(value: object, path: str) -> dict[str, Any]:
+    """Return a JSON object, ``{}`` for null."""
+    if value is None:
+        return {}
+    if is_object(value):
+        return value
+    raise MalformedResponseError(path, f"expected an object, got {got(value)}")
+
+
+def as_list(value: object, path: str) -> Sequence[Any]:
+    """Return a JSON list, ``()`` for null."""
+    if value is None:
+        return ()
+    if is_list(value):
+        return value
+    raise MalformedResponseError(path, f"expected a list, got {got(value)}")
+
+
+def as_text(value: object, path: str) -> str:
+    """Return a string; nothing stands in for a missing one."""
+    if isinstance(value, str):
+        return value
+    raise MalformedResponseError(path, f"expected a string, got {got(value)}")
+
+
+def as_said(value: object, path: str) -> str:
+    """Return a part of what the model said, ``""`` for null."""
+    return "" if value is None else as_text(value, path)
+
+
+def as_number(value: object, path: str) -> float | None:
+    """Return a number as a float, ``None`` for null; an integer no float can hold is infinite."""
+    if value is None or type(value) is float:
+        return value
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise MalformedResponseError(path, f"expected a number or null, got {got(value)}")
+    try:
+        return float(value)
+    except OverflowError:
+        return float("inf") if value > 0 else float("-inf")
+
+
+def as_whole(value: object, path: str) -> int | None:
+    """Return a whole number, ``None`` for null; some SDKs type one as a float."""
+    if value is None or type(value) is int:
+        return value
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    raise MalformedResponseError(path, f"expected a whole number or null, got {got(value)}")
+
+
+def bytes_of(value: object, path: str) -> bytes:
+    """Return a list of byte values as bytes."""
+    entries = as_list(value, path)
+    try:
+        return bytes(entries)
+    except (TypeError, ValueError):  # one of them is wrong, or an SDK typed them as floats
+        return bytes(_byte(entry, f"{path}[{i}]") for i, entry in enumerate(entries))
+
+
+def _byte(value: object, path: str) -> int:
+    number = as_whole(value, path)
+    if number is None or not 0 <= number <= _BYTE:
+        raise MalformedResponseError(path, f"expected a number from 0 to 255, got {got(value)}")
+    return number
