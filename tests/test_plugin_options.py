@@ -1,0 +1,112 @@
+"""The options of the command line and of the configuration."""
+
+from __future__ import annotations
+
+import pytest
+from terminal import explanations, sections
+
+import pytest_logprobs
+
+BROKEN = """
+def test_it():
+    assert HAMLET.min_probability >= 0.9
+"""
+SETTINGS = {  # lines of the configuration, arguments, and how many tokens the table lists
+    "the default": ("", (), 10),
+    "the configuration": ("logprobs_rows = 4", (), 4),
+    "the command line": ("logprobs_rows = 4", ("--logprobs-rows=3",), 3),
+    "the command line alone": ("", ("--logprobs-rows", "2"), 2),
+    "all of them": ("logprobs_rows = 4", ("--logprobs-rows=0",), 10),
+    "an override": ("logprobs_rows = 4", ("-o", "logprobs_rows=5"), 5),
+}
+
+
+@pytest.mark.parametrize("place", SETTINGS)
+def test_the_command_line_goes_before_the_configuration(run_tests, pytester, place):
+    """``--logprobs-rows`` goes before ``logprobs_rows``, and that before the default."""
+    lines, arguments, rows = SETTINGS[place]
+    pytester.makeini(f"[pytest]\n{lines}\n")
+    (section,) = sections(run_tests(BROKEN, *arguments))
+    table = section.split("\n\n")[-1].split("\n")[1:]
+    assert len([line for line in table if line.lstrip()[0].isdigit()]) == rows
+    assert ("less doubtful" in section) == (rows < 10)
+
+
+def test_the_configuration_may_be_a_pyproject(run_tests, pytester):
+    """The setting stands beside pytest's own."""
+    pytester.makepyprojecttoml('[tool.pytest.ini_options]\nlogprobs_rows = "4"\n')
+    (section,) = sections(run_tests(BROKEN))
+    assert "… and 6 less doubtful" in section
+
+
+TAKES = "how many tokens the table of a failure lists, a whole number, 0 for all (default: 50)"
+
+
+@pytest.mark.parametrize("value", ["-1", "1.5", "many", ""])
+def test_a_wrong_value_is_a_usage_error(pytester, value):
+    """It ends the run before anything is collected, with exit 4 and one line."""
+    option = pytester.runpytest(f"--logprobs-rows={value}")
+    pytester.makeini(f"[pytest]\nlogprobs_rows = {value}\n")
+    configuration = pytester.runpytest()
+    assert (option.ret, configuration.ret) == (4, 4)
+    assert option.stderr.str() == (
+        f"ERROR: --logprobs-rows: {value!r} is not what it takes: {TAKES}\n"
+    )
+    assert configuration.stderr.str() == (
+        f"ERROR: logprobs_rows in the configuration: {value!r} is not what it takes: {TAKES}\n"
+    )
+
+
+def test_help_shows_options_and_configuration(pytester):
+    """``pytest --help`` has a group of its own for the options, and a line for each setting."""
+    result = pytester.runpytest("--help")
+    result.stdout.fnmatch_lines(
+        [
+            "log-probabilities of language-model answers:",
+            "  --logprobs-rows=N     how many tokens the table of a failure lists, a whole",
+            "                        number, 0 for all (default: 50)",
+            "  logprobs_rows (string):",
+            "                        how many tokens the table of a failure lists, a whole",
+            "                        number, 0 for all (default: 50)",
+        ]
+    )
+
+
+def test_the_marker_is_registered(run_tests):
+    """``pytest --markers`` explains it, and ``--strict-markers`` knows it."""
+    listed = run_tests("", "--markers")
+    assert (
+        "@pytest.mark.logprobs(**limits): limits that every completion of the test must keep, "
+        "such as min_token_probability=0.5 or min_mean_logprob=-0.5."
+    ) in listed.outlines
+    marked = "@limits(min_mean_logprob=-9)\ndef test_it(logprobs):\n    logprobs(HAMLET)"
+    run_tests(marked, "--strict-markers").assert_outcomes(passed=1)
+
+
+def test_it_can_be_switched_off(run_tests, recordings):
+    """With ``-p no:logprobs`` there is no fixture; a helper then says both parts itself."""
+    hamlet = pytest_logprobs.parse((recordings / "chat.json").read_bytes())
+    with pytest.raises(pytest_logprobs.ConfidenceError) as error:
+        pytest_logprobs.assert_min_token_probability(hamlet, 0.9)
+    result = run_tests(
+        """
+def test_fixture(logprobs):
+    pass
+
+def test_plain():
+    assert HAMLET.min_probability >= 0.9
+
+def test_helper():
+    assert_min_token_probability(HAMLET, 0.9)
+""",
+        "-p",
+        "no:logprobs",
+        "-W",
+        "ignore::pytest.PytestUnknownMarkWarning",
+    )
+    result.assert_outcomes(errors=1, failed=2)
+    fixture, plain, helper = explanations(result)
+    assert fixture == "fixture 'logprobs' not found"
+    assert plain.startswith("AssertionError: assert 0.07235072805257088 >= 0.9\n +  where ")
+    assert helper == f"pytest_logprobs.errors.ConfidenceError: {error.value}"
+    assert sections(result) == []
