@@ -1,0 +1,78 @@
+"""The README, followed word for word in an empty directory."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from loopback import recorded_server
+
+README = Path(__file__).parent.parent / "README.md"
+
+FENCE = re.compile(r"^```(\w+) ?(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCKS = FENCE.findall(README.read_text(encoding="utf-8"))
+FILES = {name: content for _, name, content in BLOCKS if name}
+CONSOLE = [content for language, _, content in BLOCKS if language == "console"]
+
+
+@pytest.fixture
+def endpoint():
+    """Give the address of a server that answers with a recording."""
+    with recorded_server() as address:
+        yield address
+
+
+@pytest.fixture
+def empty_directory(tmp_path, monkeypatch):
+    """Give a directory that holds what the README tells to write, and be in it."""
+    for name, content in FILES.items():
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*command, **environment):
+    """Run a command as a user would, in a terminal of 80 columns without colour."""
+    plain = {name: os.environ[name] for name in os.environ if name not in ("CI", "BUILD_NUMBER")}
+    settings = {"COLUMNS": "80", "PYTHONIOENCODING": "utf-8", "PYTEST_ADDOPTS": "", **environment}
+    done = subprocess.run(
+        [sys.executable, "-m", *command],
+        env={**plain, **settings},
+        capture_output=True,
+        check=False,
+    )
+    return done.returncode, done.stdout.decode() + done.stderr.decode()
+
+
+def without_times(output):
+    """Leave out what differs from run to run, and the header of a session."""
+    output = re.sub(r"^=+ test session starts =+\n(.*\n)*?\n", "", output)
+    output = re.sub(r" in \d+\.\d+s", "", output)
+    return "\n".join(line.rstrip() for line in output.replace("\r\n", "\n").splitlines())
+
+
+def test_the_readme_shows_the_failure_of_its_first_test(empty_directory):
+    """The first example stands there "with its failing output"."""
+    command, _, expected = CONSOLE[0].partition("\n")
+    assert command == "$ pytest test_review.py"
+    status, output = run("pytest", "-p", "no:cacheprovider", "test_review.py")
+    assert status == 1
+    assert without_times(output) == without_times(expected)
+
+
+@pytest.mark.parametrize("name", sorted(FILES.keys() - {"answer.json", "test_review.py"}))
+def test_every_other_test_of_the_readme_passes(empty_directory, endpoint, name):
+    """What is shown runs, the real client against a server on this machine included."""
+    status, output = run("pytest", name, OPENAI_BASE_URL=endpoint, OPENAI_API_KEY="placeholder")
+    assert (status, output[-200:] if status else "") == (0, "")
+
+
+def test_the_readme_shows_an_answer(empty_directory):
+    """The command line prints what the README says."""
+    command, _, expected = CONSOLE[1].partition("\n")
+    assert command == "$ pytest-logprobs show answer.json"
+    status, output = run("pytest_logprobs", "show", "answer.json")
+    assert status == 0
+    assert without_times(output) == without_times(expected)
