@@ -1,0 +1,60 @@
+"""Answers of a size that no recording has, the same in every run: a seeded generator makes them."""
+
+from __future__ import annotations
+
+import json
+import random
+import struct
+from collections.abc import Callable
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_VOCABULARY = 4_000
+
+
+def chat_body(tokens: int, alternatives: int) -> bytes:
+    """Return an answer in the ``openai-chat`` format, spelled as its servers spell it.
+
+    Log-probabilities are 32-bit floats printed as doubles (``-0.3127378523349762``), every token
+    and alternative spells out its bytes, and the chosen token is the first alternative.
+    """
+    draw = words(seed=tokens)
+    rng = random.Random(tokens)  # noqa: S311 - the same numbers each time are what is wanted
+    entries = [_entry(rng, draw, alternatives) for _ in range(tokens)]
+    text = "".join(entry["token"] for entry in entries)
+    choice = {
+        "index": 0,
+        "message": {"role": "assistant", "content": text, "refusal": None},
+        "logprobs": {"content": entries, "refusal": None},
+        "finish_reason": "stop",
+    }
+    answer = {
+        "id": "chatcmpl-benchmark",
+        "object": "chat.completion",
+        "created": 1_760_000_000,
+        "model": "benchmark",
+        "choices": [choice],
+        "usage": {"prompt_tokens": 1, "completion_tokens": tokens, "total_tokens": tokens + 1},
+    }
+    return json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def words(seed: int) -> Callable[[], str]:
+    """Return a function that draws tokens: a space and a few letters, one in fifty not in ASCII.
+
+    They repeat as often as in recorded answers: some all the time, most of them seldom.
+    """
+    rng = random.Random(seed)  # noqa: S311 - the same numbers each time are what is wanted
+    spelled = ["".join(rng.choices(_LETTERS, k=rng.randint(1, 7))) for _ in range(_VOCABULARY)]
+    vocabulary = [f" {each}é" if at % 50 == 49 else f" {each}" for at, each in enumerate(spelled)]
+    return lambda: vocabulary[int(_VOCABULARY * rng.random() ** 3)]
+
+
+def _entry(rng: random.Random, draw: Callable[[], str], alternatives: int) -> dict[str, object]:
+    logprobs = sorted((-rng.expovariate(0.2) for _ in range(alternatives)), reverse=True)
+    listed = [_listed(draw(), logprob) for logprob in logprobs]
+    return {**listed[0], "top_logprobs": listed}
+
+
+def _listed(text: str, logprob: float) -> dict[str, object]:
+    (single,) = struct.unpack("f", struct.pack("f", logprob))
+    return {"token": text, "logprob": single, "bytes": list(text.encode())}
