@@ -255,7 +255,8 @@ def test_what_a_drop_is_measured_from():
         assert_max_mean_logprob_drop(HAMLET, baseline, 0.0)
     assert_max_mean_logprob_drop(HAMLET, token, -1.9)  # a gain
     assert_max_mean_logprob_drop(HAMLET, 0, 0.73)
-    for baseline in (0, math.nan):
+    assert_max_mean_logprob_drop(HAMLET, -(10**400), 0.73)  # no float holds it
+    for baseline in (0, math.nan, 10**400):
         with pytest.raises(ConfidenceError):
             assert_max_mean_logprob_drop(HAMLET, baseline, 0.72)
     with pytest.raises(TypeError) as error:

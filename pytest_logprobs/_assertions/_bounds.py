@@ -8,7 +8,7 @@ from dataclasses import replace
 from pytest_logprobs._assertions._subject import check_number, fail, span_of
 from pytest_logprobs._explain import compare, holds
 from pytest_logprobs._model import Span, Token, ranked
-from pytest_logprobs._numbers import is_number, plain
+from pytest_logprobs._numbers import as_float, is_number, plain
 from pytest_logprobs._quote import quote
 from pytest_logprobs._score import Score
 from pytest_logprobs.metrics import MEAN_LOGPROB_DROP
@@ -81,7 +81,7 @@ def assert_max_mean_logprob_drop(subject: object, baseline: object, maximum: flo
     __tracebackhide__ = True
     now = span_of(subject).mean_logprob
     before = _baseline(baseline)
-    drop = Score(float(before) - float(now), MEAN_LOGPROB_DROP, now.evidence)
+    drop = Score(as_float(before) - float(now), MEAN_LOGPROB_DROP, now.evidence)
     note = f"mean_logprob went from {plain(before)} (baseline) to {plain(now)}"
     _require(drop, "<=", maximum, note)
 
@@ -108,9 +108,9 @@ def assert_ranked_first(
     lead = f", margin {plain(margin)}" if margin else ""
     note = f"best rival: {plain(rival)} of {quote(rivals[0].text, 40)}{lead}"
     if score.higher_is_better:
-        _require(score, ">", float(rival) + margin, note)
+        _require(score, ">", float(rival) + as_float(margin), note)
     else:
-        _require(score, "<", float(rival) - margin, note)
+        _require(score, "<", float(rival) - as_float(margin), note)
 
 
 def _baseline(baseline: object) -> float:

@@ -9,11 +9,11 @@ from typing import Final
 
 from pytest_logprobs._explain._advice import TURNED, advise
 from pytest_logprobs._explain._finding import Finding
-from pytest_logprobs._numbers import apart, is_number, plain
+from pytest_logprobs._numbers import apart, as_float, is_number, plain
 from pytest_logprobs._quote import quote
 from pytest_logprobs._score import Evidence, Score
 
-__all__ = ["OPERATORS", "as_float", "compare", "explain", "gap", "holds"]
+__all__ = ["OPERATORS", "compare", "explain", "gap", "holds"]
 
 OPERATORS: Final[Mapping[str, Callable[[float, float], bool]]] = {
     "<": operator.lt,
@@ -68,14 +68,6 @@ def compare(score: Score, op: str, bound: float) -> Finding:
             advice = (f"{score.unit} and {bound.unit} do not compare: take one score of both",)
     sentence = f"{score.name} is {value}, not {op} {other}{limit} ({far})"
     return Finding(sentence, score.evidence, score.metric.quantity, notes, advice)
-
-
-def as_float(bound: float) -> float:
-    """Return a bound as a float; an integer that no float can hold is infinite."""
-    try:
-        return float(bound)
-    except OverflowError:
-        return math.inf if bound > 0 else -math.inf
 
 
 def gap(value: float, op: str, bound: float, unit: str) -> str:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from pytest_logprobs._explain._advice import advise_on
-from pytest_logprobs._explain._comparison import as_float, gap
+from pytest_logprobs._explain._comparison import gap
 from pytest_logprobs._explain._finding import SENTENCE, Finding
 from pytest_logprobs._heatmap import weakest
-from pytest_logprobs._numbers import apart, percent
+from pytest_logprobs._numbers import apart, as_float, percent
 from pytest_logprobs._quote import quote
 from pytest_logprobs._score import Evidence, EvidenceToken
 

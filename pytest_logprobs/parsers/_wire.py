@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final, TypeGuard
 
+from pytest_logprobs._numbers import as_float
 from pytest_logprobs._quote import clip, one_line
 from pytest_logprobs.errors import MalformedResponseError
 
@@ -99,10 +100,7 @@ def as_number(value: object, path: str) -> float | None:
         return value
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise MalformedResponseError(path, f"expected a number or null, got {got(value)}")
-    try:
-        return float(value)
-    except OverflowError:
-        return float("inf") if value > 0 else float("-inf")
+    return as_float(value)
 
 
 def as_whole(value: object, path: str) -> int | None:
