@@ -157,3 +157,7 @@ class ConfidenceError(AssertionError):
         if self.section is None or self.section_reported:
             return self.explanation
         return f"{self.explanation}\n\n{self.section(SECTION_ROWS)}"
+
+
+for _error in (*LogprobsError.__subclasses__(), LogprobsError, ConfidenceError):
+    _error.__module__ = "pytest_logprobs"  # where users import them from, and shorter in a summary

@@ -245,7 +245,7 @@ def test_outside_pytest():
     with pytest.raises(ConfidenceError) as error:
         assert_max_perplexity(HAMLET, 2)
     assert done.returncode == 1
-    assert done.stderr.endswith(f"\npytest_logprobs.errors.ConfidenceError: {error.value}\n")
+    assert done.stderr.endswith(f"\npytest_logprobs.ConfidenceError: {error.value}\n")
 
 
 def test_what_a_drop_is_measured_from():

@@ -19,7 +19,7 @@ MARKER = """
 def test_it(logprobs):
     logprobs(HAMLET)
 """
-RAISED = "pytest_logprobs.errors.ConfidenceError"
+RAISED = "pytest_logprobs.ConfidenceError"
 SENTENCE = "min_probability is 0.07235, not >= 0.9 (0.8276 too low, in probability)"
 DETAILS = """\
 text: ⟦Ham⟧let⟦ is⟧⟦ the⟧⟦ play⟧ written by William Shakespeare.

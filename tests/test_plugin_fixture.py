@@ -83,7 +83,7 @@ def test_not_named(logprobs):
     result.assert_outcomes(passed=1, failed=1)
     (problem,) = explanations(result)
     assert problem == (
-        "pytest_logprobs.errors.ChoiceError: "
+        "pytest_logprobs.ChoiceError: "
         "the response has 2 choices: say which, choice=0 …, or use parse_all"
     )
 
@@ -118,7 +118,7 @@ def test_an_error_shows_the_line_of_the_test_and_none_of_ours(run_tests):
         "logprobs = <Logprobs 0 completions measured>\n\n"
         "    def test_no_answer(logprobs):\n"
         '>       logprobs({"choices": []})\n'
-        "E       pytest_logprobs.errors.MalformedResponseError: $: there is no choice in the "
+        "E       pytest_logprobs.MalformedResponseError: $: there is no choice in the "
         "response\n\n"
         "test_inner.py:16: MalformedResponseError"
     )

@@ -108,5 +108,5 @@ def test_helper():
     fixture, plain, helper = explanations(result)
     assert fixture == "fixture 'logprobs' not found"
     assert plain.startswith("AssertionError: assert 0.07235072805257088 >= 0.9\n +  where ")
-    assert helper == f"pytest_logprobs.errors.ConfidenceError: {error.value}"
+    assert helper == f"pytest_logprobs.ConfidenceError: {error.value}"
     assert sections(result) == []
