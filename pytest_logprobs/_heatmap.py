@@ -32,7 +32,7 @@ __all__ = [
 SURE: Final = 0.9
 """From this probability on a token is not marked as weak."""
 
-_MARK: Final = re.compile(r"⟦[^⟦⟧]*\|(\d{1,3}|\?)⟧")
+_MARK: Final = re.compile(r"⟦[^⟦⟧\n]*\|(\d{1,3}|\?)⟧")
 _Extent = tuple[int, int]
 
 
@@ -133,13 +133,14 @@ def heat_map(evidence: Evidence) -> str:
         probability = token.probability
         if probability is not None and probability >= SURE:
             continue
-        heat = "?" if probability is None else f"{probability * 100:.0f}"
+        # what is marked is below 90, and says so
+        heat = "?" if probability is None else f"{min(round(probability * 100), 89)}"
         if extent is None:
-            outside.append(f"⟦{visible(token.text)}|{heat}⟧")
+            outside.append(f"#{token.index} ⟦{one_line(token.text)}|{heat}⟧")
             continue
         parts.append(visible(text[at : extent[0]]))
         piece = text[max(at, extent[0]) : extent[1]] or token.text  # a split character's next part
-        parts.append(f"⟦{visible(piece)}|{heat}⟧")
+        parts.append(f"⟦{one_line(piece)}|{heat}⟧" + "\n" * piece.count("\n"))
         at = max(at, extent[1])
     parts.append(visible(text[at:]))
     if outside:
@@ -157,7 +158,7 @@ def coloured(shown: str, markup: Callable[[str, str], str]) -> str:
     def paint(match: re.Match[str]) -> str:
         heat = match.group(1)
         colour = "purple" if heat == "?" else "red" if int(heat) < 50 else "yellow"  # noqa: PLR2004
-        return "\n".join(markup(line, colour) for line in match.group().split("\n"))
+        return markup(match.group(), colour)
 
     return _MARK.sub(paint, shown)
 
@@ -180,7 +181,7 @@ def token_table(evidence: Evidence, quantity: Quantity, rows: int, listed: int =
         lines.append(f"{cells} {_cell(token.logprob)}{more}  {shown}".rstrip())
     left_out = len(evidence.tokens) - len(tokens)
     if left_out:
-        every = "all: --logprobs-rows=0 in pytest, --rows=0 in show"
+        every = "all: --logprobs-rows=0; in show: --rows=0"
         lines.append(f"       … and {left_out} less doubtful ({every})")
     return "\n".join(lines)
 

@@ -60,9 +60,11 @@ def limits_of(marks: Iterable[pytest.Mark], test: str) -> dict[str, float]:
     for mark in marks:
         unknown = [*map(repr, mark.args), *(key for key in mark.kwargs if key not in LIMITS)]
         if unknown:
+            meant = [name for name, (score, _) in LIMITS.items() if score in unknown]
+            hint = f" (did you mean {', '.join(meant)}?)" if meant else ""
             raise pytest.UsageError(
-                f"{test}: the marker logprobs does not take {', '.join(unknown)}; its limits are "
-                f"{', '.join(f'{name}=' for name in LIMITS)}"
+                f"{test}: the marker logprobs does not take {', '.join(unknown)}{hint}; its limits "
+                f"are {', '.join(f'{name}=' for name in LIMITS)}"
             )
         for name, value in mark.kwargs.items():
             if value is not None and not is_number(value):

@@ -42,6 +42,8 @@ class Logprobs:
         the limits of the ``logprobs`` marker; ``label`` names it there, where a test measures
         several. Raises what ``parse`` raises.
         """
+        if not (label is None or isinstance(label, str)):
+            raise TypeError(f"a label is a text, got {label!r}")
         if not isinstance(response, Completion):
             response = parse(response, choice=choice)
         self._measured.append(Measured(label, response))

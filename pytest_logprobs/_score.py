@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn, Protocol
+from typing import Any, Literal, NoReturn, Protocol
 
 from pytest_logprobs.metrics import Metric
 
@@ -67,8 +67,8 @@ class Score(float):
 
     >>> from pytest_logprobs import Span, Token
     >>> score = Span([Token("Paris", -0.25)]).mean_logprob
-    >>> score, score.name, score.unit, score.higher_is_better
-    (-0.25, 'mean_logprob', 'nats/token', True)
+    >>> score, score.name, score.unit, score.direction
+    (-0.25, 'mean_logprob', 'nats/token', 'higher')
     >>> type(score + 1), type(Score(-0.25))
     (<class 'float'>, <class 'float'>)
     """
@@ -107,6 +107,11 @@ class Score(float):
     def higher_is_better(self) -> bool:
         """Whether a higher number is the more confident one."""
         return self._metric.higher_is_better
+
+    @property
+    def direction(self) -> Literal["higher", "lower"]:
+        """Which way is more confident."""
+        return "higher" if self._metric.higher_is_better else "lower"
 
     @property
     def tokens(self) -> Sequence[EvidenceToken]:

@@ -29,8 +29,14 @@ class Setting:
 
     field: str
     metavar: str
-    help: str
+    about: str
+    takes: str
     read: Callable[[str], object]
+
+    @property
+    def help(self) -> str:
+        """What it is and what it takes, in one line."""
+        return f"{self.about}: {self.takes}"
 
     @property
     def option(self) -> str:
@@ -44,18 +50,17 @@ class Setting:
 
 
 def _count(text: str) -> int:
-    count = int(text)
-    if count < 0:
-        raise ValueError(text)
-    return count
+    if not text.strip().isdecimal():
+        raise ValueError(f"got {text!r}")
+    return int(text)
 
 
 SETTINGS: Final = (
     Setting(
         "rows",
         "N",
-        f"how many tokens the table of a failure lists, a whole number, 0 for all "
-        f"(default: {SECTION_ROWS})",
+        "how many tokens the table of a failure lists",
+        f"a whole number, 0 for all (default: {SECTION_ROWS})",
         _count,
     ),
 )
@@ -72,16 +77,16 @@ def settle(option: Callable[[str], object], ini: Callable[[str], object]) -> Set
     """
     chosen: dict[str, Any] = {}
     for setting in SETTINGS:
-        for place, value in (
-            (setting.option, option(setting.option)),
-            (f"{setting.ini} in the configuration", ini(setting.ini)),
+        for place, look_up, name in (
+            (setting.option, option, setting.option),
+            (f"{setting.ini} in the configuration", ini, setting.ini),
         ):
-            if value is None:
-                continue
             try:
+                value = look_up(name)  # pytest reads the numbers of a configuration itself
+                if value is None:
+                    continue
                 chosen[setting.field] = setting.read(str(value))
-            except ValueError:
-                msg = f"{place}: {value!r} is not what it takes: {setting.help}"
-                raise ValueError(msg) from None
+            except Exception as error:  # noqa: BLE001 - pytest's, whose types differ by version
+                raise ValueError(f"{place} takes {setting.takes}; {error}") from None
             break
     return Settings(**chosen)

@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         return _fail(f"{options.file}: {error.strerror or error}")
     except LogprobsError as error:
-        return _fail(f"{options.file}: {error}")
+        return _fail(f"{options.file}: {str(error).removeprefix('$: ')}")
     except KeyboardInterrupt:  # while it waits for standard input
         return _INTERRUPTED
     return _print("\n\n".join(_shown(completions, options.rows)))
@@ -89,8 +89,9 @@ def _shown(completions: Sequence[Completion], rows: int) -> Iterator[str]:
         text, _, table = shown.rpartition("\n\n")
         if on_terminal and _has_colour():
             text = coloured(text, _paint)
-        lines = [clip(line, width) if width else line for line in table.split("\n")]
-        yield "\n".join([text, "", *lines])
+        first, _, text = text.partition("\n")
+        lines = [clip(line, width) if width else line for line in (first, *table.split("\n"))]
+        yield "\n".join([lines[0], text, "", *lines[1:]])
 
 
 def _has_colour() -> bool:

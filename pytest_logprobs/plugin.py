@@ -36,7 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("logprobs", "log-probabilities of language-model answers")
     for setting in SETTINGS:
         group.addoption(setting.option, metavar=setting.metavar, help=setting.help)
-        parser.addini(setting.ini, setting.help, default=None)
+        parser.addini(setting.ini, setting.help, type="int", default=None)
 
 
 def pytest_configure(config: pytest.Config) -> None:

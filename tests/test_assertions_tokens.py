@@ -62,7 +62,7 @@ def test_required(subject, required, options):
             ["yes", "maybe"],
             {},
             """\
-required 'maybe' is not token 0, nor among its 4 alternatives
+required 'maybe' is neither token 0 nor among the 3 others listed
 text: ⟦yes⟧
 #0 'yes' 50.0 %; instead: 'no' 25.0 %, ' No' 12.5 %, 'masked' ?
 next: ask for a longer list (top_logprobs=20), or put the text in the prompt""",
@@ -71,7 +71,7 @@ next: ask for a longer list (top_logprobs=20), or put the text in the prompt""",
             "No",
             {},
             """\
-required 'No' is not token 0, nor among its 4 alternatives
+required 'No' is neither token 0 nor among the 3 others listed
 text: ⟦yes⟧
 #0 'yes' 50.0 %; instead: 'no' 25.0 %, ' No' 12.5 %, 'masked' ?
 next: 'no' is there: fold=True ignores case and a leading space""",
@@ -98,7 +98,7 @@ next: put the text in the prompt, as one of the allowed answers""",
             "masked",
             {"fold": True},
             """\
-required 'masked' is not token 0, nor among its 4 alternatives
+required 'masked' is neither token 0 nor among the 3 others listed
 text: ⟦yes⟧
 #0 'yes' 50.0 %; instead: 'no' 25.0 %, ' No' 12.5 %, 'masked' ?
 next: ask for a longer list (top_logprobs=20), or put the text in the prompt""",
@@ -124,7 +124,7 @@ def test_a_long_list():
     ]
     assert error.value.section(0).endswith(", 'word 19' 4.1 %")
     one = Token("yes", -1.0, alternatives=listed[:1])
-    with pytest.raises(ConfidenceError, match="nor among its 1 alternative\n"):
+    with pytest.raises(ConfidenceError, match="nor among the 1 other listed\n"):
         assert_required_alternatives(one, "no")
 
 

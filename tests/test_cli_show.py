@@ -28,7 +28,7 @@ Completion 'Hamlet is the play written …' 10 tokens, mean_logprob -0.7209, smo
     #  token                  prob    logprob  alternatives
     3  ' the'               24.2 %      -1.42  ' a' 22.9 %, ' often' 13.5 %, ' attributed' 5.9 %, ' typically' 5.8 %
     4  ' play'               7.2 %     -2.626  ' final' 5.9 %, ' fictional' 5.5 %, ' ' 5.0 %, ' protagonist' 5.0 %
-       … and 8 less doubtful (all: --logprobs-rows=0 in pytest, --rows=0 in show)
+       … and 8 less doubtful (all: --logprobs-rows=0; in show: --rows=0)
 """  # noqa: E501
 
 

@@ -204,7 +204,7 @@ def test_tokens_outside_the_text():
         "#4 ' seven' 65.7 %; instead: ' and' 18.3 %, ' eight' 3.6 %",
         "next: unsure at #4: put the fact or the allowed answers in the prompt",
     ]
-    heat_map = " five, six, \n(no part of the text: ⟦ seven|66⟧)"
+    heat_map = " five, six, \n(no part of the text: #4 ⟦ seven|66⟧)"
     assert heat_map in finding.section(0)
 
 

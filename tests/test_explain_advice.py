@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from pytest_logprobs import Alternative, Span, Token, parse
+from pytest_logprobs import (
+    Alternative,
+    ConfidenceError,
+    Span,
+    Token,
+    assert_required_alternatives,
+    parse,
+)
 from pytest_logprobs._explain import compare, explain
 
 RECORDINGS = Path(__file__).parent / "recordings"
@@ -207,3 +214,13 @@ def test_a_tie_is_no_reason_to_sample_otherwise():
         token = Token("yes", raw, alternatives=[Alternative("no", other), Alternative("yes", raw)])
         (advice,) = compare(Span([token]).min_probability, ">=", 0.9).advice
         assert advice == "unsure at #0: put the fact or the allowed answers in the prompt"
+
+
+def test_a_required_word_of_several_tokens():
+    """The advice is to require its first piece, not a longer list."""
+    token = Token(" Istanbul", -0.7, alternatives=[Alternative(" Ank", -1.5)])
+    with pytest.raises(ConfidenceError) as error:
+        assert_required_alternatives(token, "Ankara")
+    assert error.value.explanation.split("\n")[-1] == (
+        "next: ' Ank' may be its first piece: require that"
+    )

@@ -107,5 +107,5 @@ def test_ten_thousand_tokens(text):
     table = finding.section(50).rpartition("alternatives\n")[2].split("\n")
     assert len(table) == 51
     assert table[-1] == (
-        "       … and 9950 less doubtful (all: --logprobs-rows=0 in pytest, --rows=0 in show)"
+        "       … and 9950 less doubtful (all: --logprobs-rows=0; in show: --rows=0)"
     )

@@ -79,7 +79,7 @@ def test_heat_map_of_tokens_without_a_place():
     """Weak tokens that are no part of the text follow below it."""
     assert heat_map(EMOJI.evidence) == (
         "⟦I|57⟧⟦ like|40⟧⟦ I|26⟧⟦ like|49⟧🍕⟦ and|58⟧⟦ I|87⟧⟦ like|72⟧🍎⟦.|65⟧\n"
-        "(no part of the text: ⟦|22⟧ ⟦|85⟧ ⟦|90⟧ ⟦|86⟧ ⟦|83⟧)"
+        "(no part of the text: #4 ⟦|22⟧ #5 ⟦|85⟧ #10 ⟦|89⟧ #11 ⟦|86⟧ #12 ⟦|83⟧)"
     )
 
 
@@ -95,7 +95,7 @@ def test_heat_map_of_a_part():
     ("logprob", "shown"),
     [
         (math.log(0.9), "a"),
-        (math.log(0.8999), "⟦a|90⟧"),
+        (math.log(0.8999), "⟦a|89⟧"),
         (-40.0, "⟦a|0⟧"),
         (None, "⟦a|?⟧"),
         (0.0, "a"),
@@ -107,9 +107,9 @@ def test_what_is_weak(logprob, shown):
 
 
 def test_lines_and_controls():
-    """Line breaks of the answer stay; what a terminal would obey is an escape."""
+    """Line breaks of the answer stay, behind the mark; what a terminal would obey is an escape."""
     span = Span([Token("one\n", -1.0), Token("\x1b[31m\u202e\ud83c\r\t", -1.0)])
-    assert heat_map(span.evidence) == "⟦one\n|37⟧⟦\\x1b[31m\\u202e\\ud83c\\r\\t|37⟧"
+    assert heat_map(span.evidence) == "⟦one\\n|37⟧\n⟦\\x1b[31m\\u202e\\ud83c\\r\\t|37⟧"
 
 
 def test_pieces_of_a_character():
@@ -132,8 +132,8 @@ def test_places_outside_the_text():
     [
         ("plain", "plain"),
         ("⟦a|49⟧⟦b|50⟧⟦c|?⟧", "<red:⟦a|49⟧><yellow:⟦b|50⟧><purple:⟦c|?⟧>"),
-        # each line by itself: a terminal's colour does not run on into the next one
-        ("⟦a\nb|3⟧", "<red:⟦a>\n<red:b|3⟧>"),
+        # a mark stands on one line: a terminal's colour does not run on into the next
+        ("⟦a\nb|3⟧", "⟦a\nb|3⟧"),
         ("⟦⟧ ⟦a⟧ ⟦a|b⟧", "⟦⟧ ⟦a⟧ ⟦a|b⟧"),
         ("⟦|7⟧", "<red:⟦|7⟧>"),
     ],
@@ -147,7 +147,7 @@ TABLE = """\
     #  token                  prob    logprob  alternatives
     3  ' the'               24.2 %      -1.42  ' a' 22.9 %, ' often' 13.5 %, ' attributed' 5.9 %, ' typically' 5.8 %
     4  ' play'               7.2 %     -2.626  ' final' 5.9 %, ' fictional' 5.5 %, ' ' 5.0 %, ' protagonist' 5.0 %
-       … and 8 less doubtful (all: --logprobs-rows=0 in pytest, --rows=0 in show)"""  # noqa: E501
+       … and 8 less doubtful (all: --logprobs-rows=0; in show: --rows=0)"""  # noqa: E501
 
 
 def test_table():

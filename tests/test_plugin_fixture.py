@@ -7,6 +7,8 @@ import re
 import pytest
 from terminal import explanations, failures
 
+from pytest_logprobs import Logprobs
+
 FORMS = {
     "bytes": "BODY",
     "text": "BODY.decode()",
@@ -187,3 +189,10 @@ def test_pytest_lists_the_fixture(pytester):
     result.stdout.fnmatch_lines(
         ["logprobs*", "    Parse and measure a response; calling it gives the Completion."]
     )
+
+
+def test_a_label_is_a_text(recordings):
+    """Anything else is refused at once, not when a limit is broken."""
+    with pytest.raises(TypeError) as error:
+        Logprobs()((recordings / "chat.json").read_bytes(), label=3)
+    assert str(error.value) == "a label is a text, got 3"

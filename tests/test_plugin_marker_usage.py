@@ -9,10 +9,11 @@ TAKES = (
     "its limits are max_mean_entropy=, max_perplexity=, min_margin=, min_mean_logprob=, "
     "min_token_probability="
 )
+MEANT = " (did you mean min_token_probability?)"
 MISTAKES = {
-    "min_probability=0.5": f"does not take min_probability; {TAKES}",
+    "min_probability=0.5": f"does not take min_probability{MEANT}; {TAKES}",
     "0.5": f"does not take 0.5; {TAKES}",
-    "'x', min_probability=0.5, worst=3": f"does not take 'x', min_probability, worst; {TAKES}",
+    "'x', min_probability=0, worst=3": f"does not take 'x', min_probability, worst{MEANT}; {TAKES}",
 }
 NO_NUMBERS = {"'0.5'": "'0.5'", "True": "True", "[0.5]": "[0.5]"}
 

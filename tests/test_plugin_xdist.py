@@ -73,8 +73,7 @@ def test_a_wrong_option_ends_the_run_before_there_are_workers(run_tests):
     result = run_tests("", "-n2", "--logprobs-rows=x")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert result.stderr.str() == (
-        "ERROR: --logprobs-rows: 'x' is not what it takes: how many tokens the table of a failure "
-        "lists, a whole number, 0 for all (default: 50)\n"
+        "ERROR: --logprobs-rows takes a whole number, 0 for all (default: 50); got 'x'\n"
     )
 
 

@@ -181,3 +181,9 @@ def test_a_score_keeps_what_is_no_number():
     score = Span([Token("x", -998.0)]).perplexity
     assert (score, repr(score), score.name) == (math.inf, "inf", "perplexity")
     assert math.isnan(scored(math.nan))
+
+
+def test_direction():
+    """As CONTRACT says, a score "remembers name, unit, direction and tokens"."""
+    span = Span([Token("a", -1.0)])
+    assert (span.mean_logprob.direction, span.perplexity.direction) == ("higher", "lower")

@@ -4,7 +4,8 @@ import pytest
 
 from pytest_logprobs._settings import SETTINGS, Setting, Settings, settle
 
-HELP = "how many tokens the table of a failure lists, a whole number, 0 for all (default: 50)"
+TAKES = "a whole number, 0 for all (default: 50)"
+HELP = f"how many tokens the table of a failure lists: {TAKES}"
 NOWHERE = {}
 
 
@@ -40,18 +41,16 @@ def test_precedence(option, ini, rows):
 @pytest.mark.parametrize("value", ["many", "", "-1", "1.5", "1e3"])
 def test_a_wrong_option(value):
     """A wrong option is an error with the option, the value and what is accepted."""
-    with pytest.raises(ValueError, match=r"^--logprobs-rows: ") as caught:
+    with pytest.raises(ValueError, match=r"^--logprobs-rows takes ") as caught:
         settled({"--logprobs-rows": value})
-    assert str(caught.value) == f"--logprobs-rows: {value!r} is not what it takes: {HELP}"
+    assert str(caught.value) == f"--logprobs-rows takes {TAKES}; got {value!r}"
 
 
 def test_a_wrong_line_of_the_configuration():
     """A wrong line of the configuration is named as such."""
-    with pytest.raises(ValueError, match=r"^logprobs_rows in the configuration: ") as caught:
+    with pytest.raises(ValueError, match=r"^logprobs_rows in the configuration ") as caught:
         settled(ini={"logprobs_rows": "-1"})
-    assert str(caught.value) == (
-        f"logprobs_rows in the configuration: '-1' is not what it takes: {HELP}"
-    )
+    assert str(caught.value) == f"logprobs_rows in the configuration takes {TAKES}; got '-1'"
 
 
 def test_names_of_the_settings():
@@ -64,5 +63,5 @@ def test_names_of_the_settings():
 
 def test_a_setting_of_two_words():
     """The option has hyphens where the line of the configuration has underscores."""
-    setting = Setting("max_age", "DAYS", "", int)
+    setting = Setting("max_age", "DAYS", "", "", int)
     assert (setting.option, setting.ini) == ("--logprobs-max-age", "logprobs_max_age")

@@ -29,15 +29,20 @@ def explain_required(
 ) -> Finding:
     """Explain that a required text is not listed at a token, or not probable enough."""
     what = f"required {quote(text, 24)}"
+    others = [each for each in token.alternatives if not token.is_same_as(each)]
     count = len(token.alternatives)
     if probability is None:
-        sentence = f"{what} is not token {token.index}, nor among its {_alternatives(count)}"
+        listed = f"the {len(others)} other{'' if len(others) == 1 else 's'} listed"
+        sentence = f"{what} is neither token {token.index} nor among {listed}"
     else:
         sentence = _share(what, probability, token, ">=", minimum)
-    spelled = [each.text for each in (token, *token.alternatives)]
+    spelled = [token.text, *(each.text for each in others)]
+    pieces = [each for each in spelled if _is_beginning(_bare(each), _bare(text))]
     near = [each for each in spelled if each != text and _bare(each) == _bare(text)]
     if probability is None and near and not fold:
         advice = f"{quote(near[0], 24)} is there: fold=True ignores case and a leading space"
+    elif probability is None and pieces:
+        advice = f"{quote(pieces[0], 24)} may be its first piece: require that"
     elif probability is None and count < _WHOLE_LIST:
         advice = "ask for a longer list (top_logprobs=20), or put the text in the prompt"
     else:
@@ -93,8 +98,8 @@ def _at_one(sentence: str, evidence: Evidence, token: EvidenceToken, advice: str
     return Finding(sentence, one, advice=(advice,), listed=_WHOLE_LIST)
 
 
-def _alternatives(count: int) -> str:
-    return f"{count} alternative{'' if count == 1 else 's'}"
+def _is_beginning(piece: str, word: str) -> bool:
+    return 0 < len(piece) < len(word) and word.startswith(piece)
 
 
 def _bare(text: str) -> str:

@@ -163,10 +163,12 @@ class Span(Scores, Sequence[Token]):
         elif count:
             often = "once" if count == 1 else f"{count} times"
             problem = f"it stands there {often}, and occurrence={occurrence} was asked for"
+        elif isinstance(pattern, str) and pattern.casefold() in text.casefold():
+            problem = "it is there in another case: spell it so, or use a regex that ignores it"
+        elif isinstance(pattern, re.Pattern) and pattern.search(text):
+            problem = "it matches no character there, or its group 'span' does not"
         else:
             problem = "it is not in the text"
-            if isinstance(pattern, str) and pattern.casefold() in text.casefold():
-                problem += " (in another case it is: give a regex with re.IGNORECASE)"
         return SpanNotFoundError(f"{_shown(pattern)} in {quote(text, 60)}: {problem}")
 
     def __len__(self) -> int:
