@@ -22,7 +22,7 @@ def test_explaining_a_long_answer(table, metric, bound):
     small, large = work
     group = "explaining a failure, 5 alternatives each"
     table.line(group, small, taken, to=small)
-    table.line(group, large, taken, to=small, aim="≈ 10 × (linear), under 1 s")
+    table.line(group, large, taken, to=small, aim="≈ 10 × (linear), under 50 ms")
 
 
 def texts(score, bound):

@@ -48,12 +48,16 @@ def quantity_of(token: EvidenceToken, quantity: Quantity) -> float | None:
 def weakest(evidence: Evidence, quantity: Quantity, count: int) -> list[EvidenceToken]:
     """Return the tokens with the worst quantity, worst first; unknown ones last."""
     sign = 1 if quantity in ("logprob", "margin") else -1
+    tokens = evidence.tokens
+    values: Sequence[float | None] = evidence.quantities or [
+        quantity_of(token, quantity) for token in tokens
+    ]
 
-    def key(token: EvidenceToken) -> tuple[bool, float]:
-        value = quantity_of(token, quantity)
+    def key(at: int) -> tuple[bool, float]:
+        value = values[at]
         return value is None, 0.0 if value is None else sign * value
 
-    return heapq.nsmallest(count, evidence.tokens, key=key)
+    return [tokens[at] for at in heapq.nsmallest(count, range(len(tokens)), key=key)]
 
 
 def alternatives(token: EvidenceToken, count: int, room: float = math.inf) -> str:
@@ -138,7 +142,8 @@ def heat_map(evidence: Evidence) -> str:
         if extent is None:
             outside.append(f"#{token.index} ⟦{one_line(token.text)}|{heat}⟧")
             continue
-        parts.append(visible(text[at : extent[0]]))
+        if at < extent[0]:
+            parts.append(visible(text[at : extent[0]]))
         piece = text[max(at, extent[0]) : extent[1]] or token.text  # a split character's next part
         parts.append(f"⟦{one_line(piece)}|{heat}⟧" + "\n" * piece.count("\n"))
         at = max(at, extent[1])
@@ -200,13 +205,9 @@ def _layout(evidence: Evidence) -> tuple[str, list[_Extent | None]]:
             extents.append((reached, reached + len(token.text)))
             reached += len(token.text)
         return "".join(token.text for token in evidence.tokens), extents
+    size = len(text)
     for token in evidence.tokens:
-        if token.start is None or token.end is None:
-            extents.append(None)
-        else:  # what someone made by hand may point outside
-            extents.append((_inside(token.start, text), _inside(token.end, text)))
+        start, end = token.start, token.end
+        placed = start is not None and end is not None and 0 <= start <= end <= size
+        extents.append((start or 0, end or 0) if placed else None)  # by hand it may be outside
     return text, extents
-
-
-def _inside(offset: int, text: str) -> int:
-    return min(max(offset, 0), len(text))

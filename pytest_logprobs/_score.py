@@ -50,11 +50,13 @@ class EvidenceToken(Protocol):
 class Evidence:
     """What was measured: the tokens, and the text in which their offsets count.
 
-    ``text`` is ``None`` where the tokens belong to no known text.
+    ``text`` is ``None`` where the tokens belong to no known text. ``quantities`` are what a score
+    read of each token, its metric's quantity, so that nobody has to work it out again.
     """
 
     tokens: Sequence[EvidenceToken]
     text: str | None = None
+    quantities: Sequence[float] | None = None
 
 
 class Score(float):

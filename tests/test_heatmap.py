@@ -123,8 +123,8 @@ def test_places_outside_the_text():
     """A token that someone made by hand with a wrong place breaks nothing."""
     wrong = [Token("a", -1.0, extent=(-5, 1)), Token("b", -1.0, extent=(7, 9))]
     completion = Completion("a", wrong)
-    assert heat_map(completion.evidence) == "⟦a|37⟧⟦b|37⟧"
-    assert (marked(completion, 0), marked(completion, 1)) == ("⟦a⟧", "")
+    assert heat_map(completion.evidence) == "a\n(no part of the text: #0 ⟦a|37⟧ #0 ⟦b|37⟧)"
+    assert (marked(completion, 0), marked(completion, 1)) == ("", "")
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,9 @@ def test_evidence_of_a_recorded_answer(completion):
     assert score.metric is METRICS["perplexity"]
     assert score.tokens == (completion[1], completion[2])
     assert score.evidence == Evidence(
-        (completion[1], completion[2]), "Hamlet is the play written by William Shakespeare."
+        (completion[1], completion[2]),
+        "Hamlet is the play written by William Shakespeare.",
+        [-0.03924760967493057, -1.273612380027771],
     )
 
 

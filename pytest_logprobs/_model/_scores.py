@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from pytest_logprobs._known import unknown_because
@@ -93,7 +94,7 @@ class Scores(ABC):
         """Bits per UTF-8 byte of the text covered; [0, ∞), lower is more confident."""
         values = self._quantities("bits_per_byte", "logprob")
         value = bits_per_byte(values, len(encode(self._covered(self._conditional()))))
-        return Score(value, METRICS["bits_per_byte"], self.evidence)
+        return Score(value, METRICS["bits_per_byte"], replace(self.evidence, quantities=values))
 
     @property
     def tail_mean_logprob(self) -> Score:
@@ -127,8 +128,8 @@ class Scores(ABC):
 
     def _score(self, name: str) -> Score:
         metric = METRICS[name]
-        value = FORMULAS[name](self._quantities(name, metric.quantity))
-        return Score(value, metric, self.evidence)
+        values = self._quantities(name, metric.quantity)
+        return Score(FORMULAS[name](values), metric, replace(self.evidence, quantities=values))
 
     def _quantities(self, name: str, quantity: Quantity) -> list[float]:
         values: list[float] = []
