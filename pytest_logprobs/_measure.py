@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pytest_logprobs._model import Completion
+from pytest_logprobs.errors import ChoiceError
 from pytest_logprobs.parsers import parse
 
 __all__ = ["Logprobs", "Measured"]
@@ -46,6 +47,9 @@ class Logprobs:
             raise TypeError(f"a label is a text, got {label!r}")
         if not isinstance(response, Completion):
             response = parse(response, choice=choice)
+        elif choice not in (None, response.choice):
+            problem = f"choice {choice!r} is asked for, and this completion is of {response.choice}"
+            raise ChoiceError(problem, choices=(response.choice,))
         self._measured.append(Measured(label, response))
         return response
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NoReturn, Protocol
+from typing import Any, Literal, NoReturn, Protocol, cast
 
 from pytest_logprobs.metrics import Metric
 
-__all__ = ["Evidence", "EvidenceAlternative", "EvidenceToken", "Score"]
+__all__ = ["Evidence", "EvidenceAlternative", "EvidenceToken", "Score", "without_scores"]
 
 
 class EvidenceAlternative(Protocol):
@@ -131,3 +131,21 @@ class Score(float):
 
     def __reduce__(self) -> tuple[type[float], tuple[float]]:
         return float, (float(self),)  # for copies too
+
+
+def without_scores(value: object) -> object:
+    """Return a value, and what built-in containers hold of it, with floats in place of scores.
+
+    >>> without_scores({"drop": [0.5, 1]})
+    {'drop': [0.5, 1]}
+    """
+    if isinstance(value, Score):
+        return float(value)
+    if type(value) is list:
+        return [without_scores(each) for each in cast("list[object]", value)]
+    if type(value) is tuple:
+        return tuple(without_scores(each) for each in cast("tuple[object, ...]", value))
+    if type(value) is dict:
+        items = cast("dict[object, object]", value).items()
+        return {without_scores(key): without_scores(each) for key, each in items}
+    return value

@@ -148,6 +148,11 @@ def _one_run(data: bytes, pieces: Sequence[bytes]) -> _Places | None:
         return nowhere
     if not whole and len(found) != 1:
         return None
+    if whole and found[0] != whole[0]:  # the first may be the text too, if it was stripped
+        behind = found[0] + size
+        rest = joined[behind : min(end for end in ends if end >= behind)]
+        if _is_blank(joined[: found[0]]) and _is_blank(rest):
+            return nowhere
     places: _Places = []
     for piece, place in zip(pieces, _in_a_row(pieces, -(whole or found)[0]), strict=True):
         if not place or place[1] <= 0 or place[0] >= size:

@@ -6,6 +6,7 @@ Exit codes: 0 fine, 2 usage, 4 cannot read. Errors are one line on standard erro
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import shutil
 import sys
@@ -110,7 +111,8 @@ def _print(text: str) -> int:
     except OSError as error:
         # Python would flush once more at its end, and complain
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if not isinstance(error, BrokenPipeError):  # ``| head`` has seen enough
+        # ``| head`` has seen enough; on Windows a closed pipe is an invalid argument
+        if not isinstance(error, BrokenPipeError) and error.errno != errno.EINVAL:
             return _fail(f"standard output: {error.strerror or error}")
     return 0
 

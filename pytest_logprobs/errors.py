@@ -39,6 +39,7 @@ __all__ = [
     "SpanNotFoundError",
     "UnknownFormatError",
     "UnscoredTokenError",
+    "confidence_errors",
 ]
 
 SECTION_ROWS: Final = 50
@@ -157,6 +158,19 @@ class ConfidenceError(AssertionError):
         if self.section is None or self.section_reported:
             return self.explanation
         return f"{self.explanation}\n\n{self.section(SECTION_ROWS)}"
+
+
+def confidence_errors(error: BaseException | None) -> list[ConfidenceError]:
+    """Return the confidence errors behind an error: itself, its causes, members of groups."""
+    seen: dict[int, BaseException] = {}
+    waiting: list[object] = [error]
+    for each in waiting:  # grows
+        if isinstance(each, BaseException) and id(each) not in seen:
+            seen[id(each)] = each
+            members = getattr(each, "exceptions", None)
+            waiting += members if isinstance(members, tuple) else ()
+            waiting += (each.__cause__, each.__context__)
+    return [each for each in seen.values() if isinstance(each, ConfidenceError)]
 
 
 for _error in (*LogprobsError.__subclasses__(), LogprobsError, ConfidenceError):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, cast
 import pytest
 
 from pytest_logprobs._settings import SETTINGS, Settings, settle
-from pytest_logprobs.errors import ConfidenceError
+from pytest_logprobs.errors import confidence_errors
 
 if TYPE_CHECKING:
     from pytest_logprobs._explain import Finding
@@ -71,14 +71,13 @@ def pytest_testnodedown(node: object) -> None:
 
 
 @pytest.fixture
-def logprobs(request: pytest.FixtureRequest) -> Generator[Logprobs, None, None]:
+def logprobs(request: pytest.FixtureRequest) -> Logprobs:
     """Parse and measure a response; calling it gives the Completion."""
     from pytest_logprobs._measure import Logprobs
 
     item = cast("pytest.Item", request.node)  # pyright: ignore[reportUnknownMemberType]
     item.stash[_logprobs_key] = logprobs = Logprobs()
-    yield logprobs
-    del item.stash[_logprobs_key]  # items live as long as the run, and may run again
+    return logprobs
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)
@@ -112,7 +111,7 @@ def pytest_assertrepr_compare(
 def pytest_runtest_makereport(call: pytest.CallInfo[None]) -> None:
     """Leave out of a failure what is no help: our own frames, and what gets a section."""
     # not done by the wrapper below: pytest puts the failure of a TestCase into the call later
-    for error in _confidence_errors(call):
+    for error in confidence_errors(call.excinfo and call.excinfo.value):
         error.section_reported = True
     for name, module in list(sys.modules.items()) if call.excinfo else ():
         if name.startswith("pytest_logprobs.") and name != __name__:
@@ -126,19 +125,21 @@ def pytest_runtest_sections(
     """Give the report the long part of every explanation that its failure shows."""
     report = yield
     findings = item.config.stash[_findings_key]
-    errors = _confidence_errors(call)
+    errors = confidence_errors(call.excinfo and call.excinfo.value)
     explained = [(e.explanation.split("\n")[0], e.section) for e in errors if e.section]
     explained += [(finding.lines[0], finding.section) for finding in findings]
     shown = report.longreprtext if explained else ""
     rows = item.config.stash[_settings_key].rows
     texts = {section(rows): None for sentence, section in explained if sentence in shown}
     report.sections += [(_SECTION, text) for text in texts]
-    if call.when == "teardown":
+    if call.when == "teardown":  # items live as long as the run, and may run again
         findings.clear()
-    report.user_properties = [  # xdist sends no subclass of float, such as a score
-        (name, float(value) if isinstance(value, float) else value)
-        for name, value in report.user_properties
-    ]
+        if _logprobs_key in item.stash:
+            del item.stash[_logprobs_key]
+    if "pytest_logprobs._score" in sys.modules and report.user_properties:
+        from pytest_logprobs._score import without_scores
+
+        report.user_properties = [(k, without_scores(v)) for k, v in report.user_properties]
     return report
 
 
@@ -162,16 +163,3 @@ def _coloured(text: str, markup: Callable[..., str]) -> str:
     from pytest_logprobs._heatmap import coloured
 
     return coloured(text, lambda part, colour: markup(part, **{colour: True}))
-
-
-def _confidence_errors(call: pytest.CallInfo[None]) -> list[ConfidenceError]:
-    """Return those behind a failure: the error itself, causes, members of groups."""
-    seen: dict[int, BaseException] = {}
-    waiting: list[object] = [call.excinfo and call.excinfo.value]
-    for each in waiting:  # grows
-        if isinstance(each, BaseException) and id(each) not in seen:
-            seen[id(each)] = each
-            members = getattr(each, "exceptions", None)
-            waiting += members if isinstance(members, tuple) else ()
-            waiting += (each.__cause__, each.__context__)
-    return [each for each in seen.values() if isinstance(each, ConfidenceError)]

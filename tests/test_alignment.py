@@ -91,6 +91,9 @@ def test_all_tokens_spell_the_text(text, tokens, expected):
         ("Yes", ["Yes", "\n", "Yes"], [None] * 3),
         ("No", [" No", ".", " No"], [None] * 3),
         ("aa", ["a", "a", "a"], [None] * 3),
+        # nor whether it is the one that was stripped, or a whole one past the stop
+        ("5", ["5\n", "\n", "5"], [None] * 3),
+        ("Paris", [" Paris", "\n", "Paris"], [None] * 3),
         # nor if one of them is whole, where they overlap
         ("aa", ["a", "aa"], [None] * 2),
         ("a.b", ["a", ".", "x", "a", ".", "x", "b"], [None] * 6 + ["b"]),

@@ -15,6 +15,8 @@ from pytest_logprobs import (
     parse,
 )
 from pytest_logprobs._explain import compare, explain
+from pytest_logprobs._score import Score
+from pytest_logprobs.metrics import Metric
 
 RECORDINGS = Path(__file__).parent / "recordings"
 HAMLET = parse((RECORDINGS / "chat.json").read_bytes())
@@ -224,3 +226,10 @@ def test_a_required_word_of_several_tokens():
     assert error.value.explanation.split("\n")[-1] == (
         "next: ' Ank' may be its first piece: require that"
     )
+
+
+def test_a_metric_of_ones_own():
+    """A score of a unit that is not known here is explained, without advice on its bound."""
+    metric = Metric("surprise", "bans", higher_is_better=False, quantity="logprob")
+    finding = compare(Score(3.0, metric, HAMLET.evidence), "<=", 2)
+    assert finding.sentence == "surprise is 3, not <= 2 (1 too high, in bans)"

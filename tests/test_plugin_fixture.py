@@ -7,7 +7,7 @@ import re
 import pytest
 from terminal import explanations, failures
 
-from pytest_logprobs import Logprobs
+from pytest_logprobs import ChoiceError, Logprobs, parse
 
 FORMS = {
     "bytes": "BODY",
@@ -196,3 +196,12 @@ def test_a_label_is_a_text(recordings):
     with pytest.raises(TypeError) as error:
         Logprobs()((recordings / "chat.json").read_bytes(), label=3)
     assert str(error.value) == "a label is a text, got 3"
+
+
+def test_another_choice_of_a_completion(recordings):
+    """A completion is of one choice; another one cannot be taken out of it."""
+    completion = parse((recordings / "chat.json").read_bytes())
+    assert Logprobs()(completion, choice=0) is completion
+    with pytest.raises(ChoiceError) as error:
+        Logprobs()(completion, choice=7)
+    assert str(error.value) == "choice 7 is asked for, and this completion is of 0"

@@ -29,6 +29,7 @@ def test_hostile():
 def test_property(record_property):
     record_property("mean", HAMLET.mean_logprob)
     record_property("name", "Hamlet")
+    record_property("each", {"scores": [HAMLET.min_logprob], "of": (1, HAMLET.worst_rank)})
 """
 
 
@@ -48,13 +49,19 @@ def test_everything_crosses_the_border_between_processes(run_tests, pytester):
     shared.assert_outcomes(failed=4, passed=1)
     assert sorted(explanations(shared)) == sorted(explanations(alone))
     assert sorted(sections(shared)) == sorted(sections(alone))
-    assert "[('mean', <class 'float'>), ('name', <class 'str'>)]" in shared.stdout.str()
+    assert "[('mean', <class 'float'>), ('name', <class 'str'>), ('each', <class 'dict'>)]" in (
+        shared.stdout.str()
+    )
     report = minidom.parse(str(pytester.path / "report.xml"))  # noqa: S318 - our own
     properties = [
         (each.getAttribute("name"), each.getAttribute("value"))
         for each in report.getElementsByTagName("property")
     ]
-    assert properties == [("mean", "-0.7209461338818073"), ("name", "Hamlet")]
+    assert properties == [
+        ("mean", "-0.7209461338818073"),
+        ("name", "Hamlet"),
+        ("each", "{'scores': [-2.626229763031006], 'of': (1, 1.0)}"),
+    ]
 
 
 def test_a_mistake_in_a_marker_ends_the_run_as_it_does_without_workers(run_tests):

@@ -75,9 +75,11 @@ def test_a_slice_has_no_step(step):
 
 
 def test_a_text_is_not_in_a_span():
-    """`text in span` "raises `TypeError` naming `.text`", as `not in` does."""
+    """`text in span` "raises `TypeError` naming `.text`", as `not in` does, and `.count`."""
     with pytest.raises(TypeError) as error:
         assert "Paris" not in HAMLET
+    with pytest.raises(TypeError, match=r"ask 'Paris' in span\.text$"):
+        HAMLET.count("Paris")
     expected = "'Paris' in span: a span holds tokens; ask 'Paris' in span.text"
     assert str(error.value) == expected
 

@@ -188,6 +188,9 @@ def test_a_chosen_token_that_is_not_known():
         ({"text": "�", "bytes": b"\xf0"}, {"text": "�", "bytes": b"\x9f"}, False),
         ({"text": "\\xf0", "bytes": b"\xf0"}, {"text": "bytes:\\xf0", "bytes": b"\xf0"}, True),
         ({"text": "a", "bytes": b"a", "token_id": 1}, {"text": "b", "bytes": b"a"}, True),
+        # empty bytes tell nothing: some servers send them for every token
+        ({"text": "a", "bytes": b""}, {"text": "b", "bytes": b""}, False),
+        ({"text": "a", "bytes": b""}, {"text": "a", "bytes": b""}, True),
     ],
 )
 def test_which_alternative_is_the_chosen_token(chosen, other, same):

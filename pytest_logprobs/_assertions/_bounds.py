@@ -117,7 +117,12 @@ def _baseline(baseline: object) -> float:
     if isinstance(baseline, Score) and baseline.name != "mean_logprob":
         msg = f"a drop is measured from a mean_logprob, and the baseline is a {baseline.name}"
         raise TypeError(msg)
-    return baseline if is_number(baseline) else span_of(baseline).mean_logprob
+    if not is_number(baseline):
+        return span_of(baseline).mean_logprob
+    if baseline > 0:
+        msg = f"a baseline is a mean_logprob, which is never above 0, got {plain(baseline)}"
+        raise ValueError(msg)
+    return baseline
 
 
 def _require(score: Score, op: str, bound: float, *notes: str) -> None:

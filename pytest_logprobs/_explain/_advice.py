@@ -49,7 +49,9 @@ def _on_bound(score: Score, op: str, bound: float) -> list[str]:
     upwards = op in (">", ">=")
     if upwards != score.higher_is_better or score.metric is MEAN_LOGPROB_DROP:
         return []
-    best = _BEST[score.unit]
+    best = _BEST.get(score.unit)
+    if best is None:  # somebody's own metric
+        return []
     if bound == best and op in ("<", ">"):
         return [f"{score.name} is {plain(best)} at best: nothing is {op} {plain(best)}"]
     if bound <= best if upwards else bound >= best:

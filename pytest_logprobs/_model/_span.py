@@ -190,10 +190,14 @@ class Span(Scores, Sequence[Token]):
         return iter(self._tokens)
 
     def __contains__(self, value: object) -> bool:
+        return self.count(value) > 0
+
+    def count(self, value: object) -> int:
+        """Return how often a token stands in the span; ``TypeError`` for a text, see ``.text``."""
         if isinstance(value, str):
             msg = f"{quote(value)} in span: a span holds tokens; ask {quote(value)} in span.text"
             raise TypeError(msg)
-        return value in self._tokens
+        return self._tokens.count(value)
 
     def __repr__(self) -> str:
         return f"<{self._summary()}>"

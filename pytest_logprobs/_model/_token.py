@@ -180,7 +180,7 @@ class Token:
         """Return whether an alternative is the chosen token: same id, else bytes, else text."""
         if self.token_id is not None and alternative.token_id is not None:
             return self.token_id == alternative.token_id
-        if self.bytes is not None and alternative.bytes is not None:
+        if self.bytes and alternative.bytes:  # empty ones are what some servers give for all
             return self.bytes == alternative.bytes
         return self.text == alternative.text
 
