@@ -202,6 +202,11 @@ def test_number_that_is_none():
         ({"id": 13}, 13),  # llama.cpp
         ({"token_id": 12, "id": 13}, 12),
         ({"token_id": 12.0}, 12),
+        ({"token_id": None, "id": 13}, 13),
+        ({"id": 13.0}, 13),
+        ({"id": "tok-1"}, None),  # a name of the entry
+        ({"id": True}, None),
+        ({"id": 0.5}, None),
         ({"id": None}, None),
         ({"id": 2**60 + 1}, 2**60 + 1),
         ({}, None),
@@ -265,3 +270,16 @@ def test_hidden_tokens():
     call = {"content": None, "tool_calls": [{"function": {"arguments": "{}"}}]}
     completion = parse(body({"message": call, "logprobs": {"content": [entry("{}")]}}))
     assert [(token.text, token.start) for token in completion] == [("{}", None)]
+
+
+def test_tokens_named_by_their_ids():
+    """A server may name tokens by their ids; an alternative's bytes are then those of the name."""
+    listed = [
+        {"token": name, "logprob": logprob, "bytes": list(name.encode())}
+        for name, logprob in (("token_id:7", -0.5), ("token_id:8", -1.5))
+    ]
+    chosen = entry("token_id:7", bytes=[72, 105], top_logprobs=listed)
+    token = parse(body(choice(chosen, content="Hi")))[0]
+    assert (token.token_id, token.bytes, token.start) == (7, b"Hi", 0)
+    assert [(each.token_id, each.bytes) for each in token.alternatives] == [(7, None), (8, None)]
+    assert [token.is_same_as(each) for each in token.alternatives] == [True, False]

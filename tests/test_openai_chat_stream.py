@@ -141,6 +141,50 @@ def test_lost_logprobs(at):
     )
 
 
+FIRST = chunk(piece("", []))
+
+
+@pytest.mark.parametrize(
+    ("stream", "at"),
+    [
+        ([FIRST, chunk(piece(" <b> bold", [" bold"]))], 1),
+        ([chunk(piece("", ["A"], delta={"reasoning": "A"})), chunk(piece("No", ["N"]))], 1),
+        ([chunk(piece("", ["A"], delta={"tool_calls": [{}]})), chunk(piece("No", ["N"]))], 1),
+        # what comes behind the end does not make up for it
+        ([FIRST, chunk(piece("Yes", ["Y"])), chunk(piece("", ["<|im_end|>"]))], 1),
+    ],
+)
+def test_logprobs_lost_inside_a_chunk(stream, at):
+    """Nor is a chunk with fewer tokens than its text takes."""
+    with pytest.raises(MalformedResponseError) as caught:
+        parse(stream)
+    assert str(caught.value) == (
+        f"$[{at}].choices[0].logprobs: there are too few for the text of this chunk: the scores "
+        "would be those of a part of the answer"
+    )
+
+
+@pytest.mark.parametrize(
+    "stream",
+    [
+        [chunk(piece("", ["<", "b"])), chunk(piece("<b>", [">"]))],  # text that was held back
+        [chunk(piece("<b")), chunk(piece(">", ["<", "b", ">"]))],
+        # each token one chunk late
+        [chunk(piece("No")), chunk(piece(", never", ["No"])), chunk(piece("", [", never"]))],
+        [FIRST, chunk(piece(" a b", ["a", "b"])), chunk(piece(" c", ["c"]))],  # blanks left out
+        [FIRST, chunk(piece("né", ["n", ""]))],  # characters that the server lost
+        [FIRST, chunk(piece("🍎", ["\ufffd"])), chunk(piece("!", ["!"]))],
+        [FIRST, chunk(piece("a\ufffd", ["a"]))],
+        [FIRST, chunk(piece("A", ["A"])), chunk(piece("", ["<|im_end|>"]))],
+        [FIRST, chunk(piece("", ["A"], delta={"reasoning": "A"})), chunk(piece("B", ["B"]))],
+    ],
+)
+def test_tokens_that_are_not_lost(stream):
+    """Text and tokens need not come together, nor are lost characters lost tokens."""
+    listed = [len((each["choices"][0]["logprobs"] or {}).get("content", ())) for each in stream]
+    assert len(parse(stream)) == sum(listed)
+
+
 WHOLE = chunk({"message": {"content": "A"}, "logprobs": {"content": [entry("A")]}})
 ENDED = chunk(piece("A", ["A"], finish_reason="stop"))
 
@@ -148,7 +192,7 @@ ENDED = chunk(piece("A", ["A"], finish_reason="stop"))
 @pytest.mark.parametrize(
     ("stream", "path"),
     [
-        ([chunk(piece("A", ["A"])), {**chunk(piece("B", ["B"])), "id": "chatcmpl-2"}], "$[1].id"),
+        ([ENDED, {**ENDED, "id": "chatcmpl-2"}], "$[1].choices[0]"),
         ([WHOLE, WHOLE], "$[1].choices[0]"),
         ([ENDED, ENDED], "$[1].choices[0]"),
         ([ENDED, chunk(piece("", [])), ENDED], "$[2].choices[0]"),
@@ -161,6 +205,15 @@ def test_several_answers(stream, path):
     assert str(caught.value) == (
         f"{path}: another answer begins here: the list holds several, parse each of them"
     )
+
+
+def test_ids_that_vary():
+    """Some servers give each choice or each chunk an id of its own; it is one answer."""
+    stream = [
+        {**chunk(piece(said, [said], index=index)), "id": name}
+        for said, index, name in [("A", 0, "1"), ("B", 1, "2"), ("C", 0, "1"), ("D", 1, "3")]
+    ]
+    assert [each.text for each in parse_all(stream)] == ["AC", "BD"]
 
 
 @pytest.mark.parametrize("more", [{}, {"message": {"role": "assistant", "content": "A"}}])
@@ -176,6 +229,8 @@ def test_end_that_is_said_twice(more):
     [
         ({"error": {"code": 502, "message": "overloaded"}}, "$[1]"),
         ({"error": {"code": 502, "message": "overloaded"}, "choices": []}, "$[1]"),
+        ({"object": "error", "code": 502, "message": "overloaded"}, "$[1]"),
+        ({"object": "error", "code": 502, "message": "overloaded", "choices": None}, "$[1]"),
         (chunk(piece("", error={"code": 502, "message": "overloaded"})), "$[1].choices[0]"),
     ],
 )

@@ -153,7 +153,10 @@ def test_recorded_echo(recordings):
         (echo("P", "Q", "A", asked=0, generated=0), None),  # a server that does not count
         (echo("P", "Q", "A", asked=None, generated=1), None),
         (echo("P", "Q", "A", asked=True, generated=2), None),
-        (echo("P", "Q", "A", "past", asked=2, generated=2, text="PQA"), None),
+        # listed behind the text's end: a stop sequence, the token that ends the answer
+        (echo("P", "Q", "A", "past", asked=2, generated=2, text="PQA"), 2),
+        (echo("P", "A", "<eos>", asked=1, generated=2, text="PA", finish_reason="stop"), 1),
+        (echo("P", "A", "past", asked=2, generated=2, text="PA"), None),
     ],
 )
 def test_end_of_the_prompt(response, count):
@@ -240,3 +243,13 @@ def test_empty_answer():
     assert len(parse(body(text="", **none))) == 0
     with pytest.raises(MissingLogprobsError):
         parse(body(text="AB", **none))
+
+
+def test_tokens_named_by_their_ids():
+    """A server may name tokens by their ids, which the chosen token is then found by."""
+    top = [{"token_id:7": -0.5, "token_id:8": -1.5}, [{"token": "token_id:7", "logprob": -1.0}]]
+    tokens = {"tokens": ["token_id:7", "token_id:"], "top_logprobs": top}
+    completion = parse(body(text="AB", **tokens))
+    assert [token.token_id for token in completion] == [7, None]
+    assert [each.token_id for each in completion[0].alternatives] == [7, 8]
+    assert [each.token_id for each in completion[1].alternatives] == [7]

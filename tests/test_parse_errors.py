@@ -1,17 +1,20 @@
 """The whole message of the errors of ``parse`` that concern the response as a whole."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 
 from pytest_logprobs import (
     ChoiceError,
+    Completion,
     MalformedResponseError,
     MissingLogprobsError,
     ResponseError,
     UnknownFormatError,
     parse,
     parse_all,
+    parsers,
 )
 
 ENTRY = {"token": "A", "logprob": -0.5}
@@ -81,6 +84,20 @@ def test_provider_error(body, message, said):
     assert caught.value.provider_message == said
 
 
+def test_answer_that_looks_like_an_error(monkeypatch):
+    """What a format knows is read, whatever stands beside it and whatever its keys are called."""
+    beside = {"object": "error", "message": "hello", "detail": "x", "errors": ["y"]}
+    assert parse({**CHAT, **beside}).text == "A"
+    other = SimpleNamespace(
+        recognises=lambda chunks: any("tokens" in chunk for _, chunk in chunks),
+        read=lambda chunks: {0: lambda: Completion(chunks[0][1]["message"], [])},
+    )
+    monkeypatch.setitem(parsers._FORMATS, "other", other)
+    assert parse({"message": "hello", "tokens": []}).text == "hello"
+    with pytest.raises(ResponseError):  # a chunk that it does not know
+        parse([{"message": "hello", "tokens": []}, {"message": "overloaded"}])
+
+
 def test_recorded_error(recordings):
     """A recorded one: the prompt is too long."""
     with pytest.raises(ResponseError) as caught:
@@ -109,6 +126,11 @@ def test_error_that_is_none(nothing):
         ({"candidates": []}, "openai-chat", "tried openai-chat; the keys seen: 'candidates'"),
         (CHAT, "openai-completions", "tried openai-completions; the keys seen: 'choices', 'usage'"),
         ({}, None, "tried openai-completions, openai-chat; the keys seen: none"),
+        (
+            {"id": "x", "choices": None},
+            None,
+            "tried openai-completions, openai-chat; the keys seen: 'id', 'choices'",
+        ),
         (
             [{"a": 1}, {"b": 1, "a": 2}],
             None,
@@ -169,11 +191,10 @@ def test_no_chunks(response):
     assert str(caught.value) == "$: there are no chunks; an iterator gives them only once"
 
 
-@pytest.mark.parametrize("choices", [[], None])
-def test_no_choices(choices):
+def test_no_choices():
     """A response whose list of choices is empty says so."""
     with pytest.raises(MalformedResponseError) as caught:
-        parse({"id": "x", "choices": choices})
+        parse({"id": "x", "choices": []})
     assert str(caught.value) == "$: there is no choice in the response"
 
 
@@ -217,6 +238,29 @@ def test_missing_in_completions():
             "choice 1 of the openai-completions response carries no log-probabilities: ask for "
             "them with logprobs=5 in the request; if it did, this model or provider gives none"
         )
+
+
+@pytest.mark.parametrize(
+    "nodes",
+    [
+        [{**CHAT["choices"][0], "index": 0}, {"index": 1, "message": {"content": "B"}}],
+        [
+            {"index": 0, "text": "A", "logprobs": {"tokens": ["A"], "token_logprobs": [-0.5]}},
+            {"index": 1, "text": "B", "logprobs": None},
+        ],
+    ],
+)
+def test_choice_beside_one_that_cannot_be_read(nodes):
+    """Only the choice that is asked for is read; all of them cannot be."""
+    response = {"choices": nodes}
+    assert parse(response, choice=0).text == "A"
+    for read in (lambda: parse(response, choice=1), lambda: parse_all(response)):
+        with pytest.raises(MissingLogprobsError, match="choice 1 of the"):
+            read()
+    for choice in (None, 2):
+        with pytest.raises(ChoiceError) as caught:
+            parse(response, choice=choice)
+        assert caught.value.choices == (0, 1)
 
 
 def test_choice():

@@ -150,9 +150,7 @@ class Choices:
         lambda value: Dumped("to_dict", value),
         lambda value: Dumped("dict", value),
         lambda value: Choices(**value),
-        lambda value: Model.model_construct(
-            **value
-        ),  # its dump warns, which would be an error here
+        lambda value: Model.model_construct(**value),  # its dump warns: an error here
     ],
 )
 def test_objects_of_sdks(wrapped):
@@ -245,6 +243,9 @@ HOLDS_NONE = (
             f"{Chunks.__module__}.Chunks is an asynchronous stream: collect its chunks in a list",
         ),
         (Task(), "the response is a coroutine: await it first"),
+        (EXPECTED, "this Completion is parsed already: give the response"),
+        ([EXPECTED.span("Yes")], "this Span is parsed already: give the response"),
+        (EXPECTED[0], "this Token is parsed already: give the response"),
         (object(), f"builtins.object {HOLDS_NONE}"),
         (None, f"builtins.NoneType {HOLDS_NONE}"),
         (7, f"builtins.int {HOLDS_NONE}"),

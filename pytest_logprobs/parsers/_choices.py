@@ -28,6 +28,8 @@ from pytest_logprobs.parsers._wire import (
 
 __all__ = ["Choice", "Piece", "choices_of", "drafts_of", "nodes_of"]
 
+_CALLS: Final = ("tool_calls", "function_call")
+_REASONING: Final = ("reasoning", "reasoning_content")
 _MOST_CHOICES: Final = 2**31
 
 
@@ -38,6 +40,11 @@ class Piece(NamedTuple):
     node: dict[str, Any]
     said: dict[str, Any]
     text: str
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether it brings reasoning or a tool call, which are no part of the text."""
+        return any(self.said.get(key) for key in (*_CALLS, *_REASONING))
 
 
 @dataclass(slots=True)
@@ -61,8 +68,7 @@ class Choice:
     @property
     def calls_tool(self) -> bool:
         """Whether the answer is a call of a tool."""
-        keys = ("tool_calls", "function_call")
-        return any(piece.said.get(key) for piece in self.pieces for key in keys)
+        return any(piece.said.get(key) for piece in self.pieces for key in _CALLS)
 
     def add(self, piece: Piece) -> None:
         """Append a piece. What comes after the end, or as a second message, is another answer's."""
@@ -87,9 +93,8 @@ def choices_of(chunks: Sequence[Chunk]) -> list[Choice]:
     """Group the pieces by choice, in the order of the choices' numbers.
 
     Raises ``MalformedResponseError`` where there is none, or where the chunks are not of one
-    answer.
+    answer. Their ids do not tell: servers give one to each choice, or to each chunk.
     """
-    _check_one_answer(chunks)
     models = (chunk.get("model") for _, chunk in chunks)
     model = next((name for name in models if isinstance(name, str) and name), None)
     streamed = len(chunks) > 1
@@ -117,45 +122,63 @@ def drafts_of(
 
     ``entries`` reads what stands in one ``logprobs``, ``None`` where there is no list.
     """
-    drafts: list[Draft] = []
-    listed = False
-    bare: Piece | None = None
+    found: list[list[Draft] | None] = []
     for piece in choice.pieces:
         where = f"{piece.path}.logprobs"
         logprobs = piece.node.get("logprobs")
-        found = entries(as_object(None if logprobs == [] else logprobs, where), where)
-        listed = listed or found is not None
-        drafts += found or ()
-        bare = piece if bare is None and piece.text and not found else bare
-    if not drafts and (choice.text or not listed):
+        found.append(entries(as_object(None if logprobs == [] else logprobs, where), where))
+    drafts = [draft for each in found for draft in each or ()]
+    if not drafts and (choice.text or all(each is None for each in found)):
         return None
-    if bare:
-        _check_none_lost(choice, drafts, bare)
+    if len(choice.pieces) > 1:
+        _check_none_lost(choice.pieces, [each or [] for each in found])
     return drafts
 
 
-def _check_none_lost(choice: Choice, drafts: Sequence[Draft], bare: Piece) -> None:
+def _check_none_lost(pieces: Sequence[Piece], found: Sequence[Sequence[Draft]]) -> None:
     """Refuse a stream that lost log-probabilities: scores of the rest would pass for its own.
 
-    A server may send text first and its tokens later; then they are not too few.
+    A server may send tokens first and their text later, which is a surplus to draw on, or a text
+    without any tokens first and all of them later, which is a debt that may be paid.
     """
-    spelled = sum(len(draft.spelled or encode(draft.text)) for draft in drafts)
-    if spelled < len(encode(choice.text)):
-        raise MalformedResponseError(
-            f"{bare.path}.logprobs",
-            "there are none for the text of this chunk though other chunks of the stream have "
-            "them: the scores would be those of a part of the answer",
-        )
+    surplus, debtor = 0, None
+    for piece, drafts in zip(pieces, found, strict=True):
+        spelled, said = sum(map(_size, drafts)), _count(encode(piece.text.replace("\ufffd", "")))
+        if spelled <= said or not piece.is_hidden:  # what is hidden spells no text of the answer
+            surplus += spelled - said
+        if any(map(_is_unknown, drafts)):
+            surplus = max(surplus, 0)
+        if surplus >= 0:
+            debtor = None
+        elif drafts and spelled < said and not debtor:
+            raise _lost(piece, "too few")
+        else:
+            debtor = debtor or piece
+    if debtor:
+        raise _lost(debtor, "none")
 
 
-def _check_one_answer(chunks: Sequence[Chunk]) -> None:
-    first = None
-    for path, chunk in chunks:
-        name = chunk.get("id")
-        if isinstance(name, str) and name and chunk.get("choices"):
-            first = first or name
-            if name != first:
-                raise _several_answers(f"{path}.id")
+def _lost(piece: Piece, found: str) -> MalformedResponseError:
+    rest = " though other chunks of the stream have them" if found == "none" else ""
+    return MalformedResponseError(
+        f"{piece.path}.logprobs",
+        f"there are {found} for the text of this chunk{rest}: the scores would be those of a part "
+        "of the answer",
+    )
+
+
+def _size(draft: Draft) -> int:
+    return _count(draft.spelled or encode(draft.text))
+
+
+def _count(spelled: bytes) -> int:
+    """Count bytes without blanks: some servers leave out those that a token begins with."""
+    return sum(map(len, spelled.split()))
+
+
+def _is_unknown(draft: Draft) -> bool:
+    """Return whether what a token spells got lost: lost characters are no lost tokens."""
+    return not draft.spelled and (not draft.text or "\ufffd" in draft.text)
 
 
 def _several_answers(path: str) -> MalformedResponseError:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Sequenc
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeGuard, cast
 
+from pytest_logprobs._model import Alternative, Span, Token
 from pytest_logprobs._quote import clip, one_line
 from pytest_logprobs._text import encode
 from pytest_logprobs.errors import MalformedResponseError, UnknownFormatError
@@ -80,6 +81,8 @@ def _close(awaitable: object) -> None:
 
 def _object(response: object) -> object:
     kind = type(response)
+    if isinstance(response, (Alternative, Span, Token)):
+        raise UnknownFormatError(f"this {kind.__qualname__} is parsed already: give the response")
     for name in _DUMPS:
         dump = getattr(response, name, None)
         if callable(dump) and not _is_a(type, response):

@@ -16,8 +16,7 @@ _KIND_BITS: Final = 32
 
 
 def check_is_no_error(path: str, chunk: dict[str, Any]) -> None:
-    """Raise ``ResponseError`` if a body, or a chunk of a stream, is an error or carries one."""
-    check_no_error_in(path, chunk)
+    """Raise ``ResponseError`` if a body or a chunk that no format knows looks like an error."""
     if chunk.get("choices") is None and (
         chunk.get("object") == "error"
         or isinstance(chunk.get("message"), str)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeGuard
 
+from pytest_logprobs._model import Completion
 from pytest_logprobs._numbers import as_float
 from pytest_logprobs._quote import clip, one_line
 from pytest_logprobs.errors import MalformedResponseError
 
 __all__ = [
     "Chunk",
+    "Readers",
     "as_list",
     "as_number",
     "as_object",
@@ -20,12 +23,16 @@ __all__ = [
     "as_whole",
     "bytes_of",
     "got",
+    "id_in",
     "is_list",
     "is_object",
 ]
 
 Chunk = tuple[str, "dict[str, Any]"]
 """A part of a response: its path, and the object there. A response in one piece is one chunk."""
+
+Readers = Mapping[int, Callable[[], Completion]]
+"""What reads each choice of a response, by the choices' numbers, in their order."""
 
 _KINDS: Final[tuple[tuple[type, str], ...]] = (
     (bool, "a boolean"),  # before int, of which it is one
@@ -37,6 +44,7 @@ _KINDS: Final[tuple[tuple[type, str], ...]] = (
     (tuple, "a list"),
 )
 _BYTE: Final = 255
+_ID: Final = re.compile("token_id:([0-9]{1,18})")
 
 
 def got(value: object) -> str:
@@ -110,6 +118,12 @@ def as_whole(value: object, path: str) -> int | None:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     raise MalformedResponseError(path, f"expected a whole number or null, got {got(value)}")
+
+
+def id_in(text: str) -> int | None:
+    """Return the id of a token that is named by it instead of its text, as vLLM does if asked."""
+    match = _ID.fullmatch(text) if text.startswith("token_id:") else None
+    return int(match.group(1)) if match else None
 
 
 def bytes_of(value: object, path: str) -> bytes:

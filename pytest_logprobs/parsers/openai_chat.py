@@ -3,15 +3,15 @@
 Known by a ``message`` or ``delta``, or by ``content`` or ``refusal`` in ``logprobs``; what the
 body says of itself in ``object`` is not trusted. Its servers' habits that are read as they are:
 ``content`` null or empty where nothing is known, stray null siblings of ``content``, tokens of a
-refusal in a list of their own, ``bytes`` null, absent or empty, a ``delta`` in an answer that was
-not streamed, several tokens in one chunk, chunks without choices.
+refusal in a list of their own, ``bytes`` null, absent or empty, tokens named ``token_id:123``, a
+``delta`` in an answer that was not streamed, several tokens in one chunk, chunks without choices.
 
 Source: platform.openai.com/docs/api-reference/chat/object, read 2026-11.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -20,12 +20,15 @@ from pytest_logprobs.errors import MissingLogprobsError
 from pytest_logprobs.parsers._choices import Choice, choices_of, drafts_of, nodes_of
 from pytest_logprobs.parsers._wire import (
     Chunk,
+    Readers,
     as_list,
     as_number,
     as_object,
     as_text,
     as_whole,
     bytes_of,
+    id_in,
+    is_list,
     is_object,
 )
 
@@ -40,7 +43,7 @@ def recognises(chunks: Sequence[Chunk]) -> bool:
     """Return whether the response has this family's shape."""
     nodes = [node for _, node in nodes_of(chunks)]
     if not nodes:
-        return any("choices" in chunk for _, chunk in chunks)  # and none in it: read() says so
+        return any(is_list(chunk.get("choices")) for _, chunk in chunks)  # empty: read() says so
     for node in nodes:
         logprobs = node.get("logprobs")
         if is_object(node.get("message")) or is_object(node.get("delta")):
@@ -50,20 +53,23 @@ def recognises(chunks: Sequence[Chunk]) -> bool:
     return False
 
 
-def read(chunks: Sequence[Chunk]) -> Iterator[Completion]:
-    """Yield one completion per choice."""
-    for choice in choices_of(chunks):
-        drafts = drafts_of(choice, _drafts)
-        if drafts is None:
-            raise _missing(choice)
-        yield assemble(
-            choice.text,
-            drafts,
-            model=choice.model,
-            finish_reason=choice.finish_reason,
-            choice=choice.number,
-            format=NAME,
-        )
+def read(chunks: Sequence[Chunk]) -> Readers:
+    """Return what reads each choice."""
+    return {choice.number: partial(_completion, choice) for choice in choices_of(chunks)}
+
+
+def _completion(choice: Choice) -> Completion:
+    drafts = drafts_of(choice, _drafts)
+    if drafts is None:
+        raise _missing(choice)
+    return assemble(
+        choice.text,
+        drafts,
+        model=choice.model,
+        finish_reason=choice.finish_reason,
+        choice=choice.number,
+        format=NAME,
+    )
 
 
 def _drafts(logprobs: dict[str, Any], path: str) -> list[Draft] | None:
@@ -97,15 +103,26 @@ def _alternatives(entries: Sequence[Any], path: str) -> tuple[Alternative, ...]:
 
 def _fields(entry: dict[str, Any], path: str) -> tuple[str, float | None, bytes | None, int | None]:
     """Read what a token and an alternative have in common."""
-    text, logprob, spelled = entry.get("token"), entry.get("logprob"), entry.get("bytes")
-    id_key = "token_id" if "token_id" in entry else "id"
-    token_id = entry.get(id_key)
+    text = as_text(entry.get("token"), f"{path}.token")
+    logprob, listed = entry.get("logprob"), entry.get("bytes")
+    spelled = None if listed is None else bytes_of(listed, f"{path}.bytes")
+    named_id = id_in(text)
+    if named_id is not None and spelled == text.encode():
+        spelled = None  # vLLM: those of an alternative's name, not of what it stands for
     return (
-        text if type(text) is str else as_text(text, f"{path}.token"),
+        text,
         logprob if type(logprob) is float else as_number(logprob, f"{path}.logprob"),
-        None if spelled is None else bytes_of(spelled, f"{path}.bytes"),
-        None if token_id is None else as_whole(token_id, f"{path}.{id_key}"),
+        spelled,
+        named_id if named_id is not None else _token_id(entry, path),
     )
+
+
+def _token_id(entry: dict[str, Any], path: str) -> int | None:
+    if entry.get("token_id") is not None:
+        return as_whole(entry["token_id"], f"{path}.token_id")
+    found = entry.get("id")  # a number is the token's; anything else names the entry
+    is_number = type(found) is int or (type(found) is float and found.is_integer())
+    return as_whole(found, f"{path}.id") if is_number else None
 
 
 def _missing(choice: Choice) -> MissingLogprobsError:

@@ -11,7 +11,7 @@ habits that are read as they are:
 - tokens that go on behind a stop sequence; they have no place in the text;
 - ``text_offset`` counted from the start of the prompt, absent, or -1 throughout: it decides only
   where the bytes leave a choice;
-- pieces of a character spelled ``bytes:\xe2\x80``.
+- pieces of a character spelled ``bytes:\xe2\x80``, and tokens named ``token_id:123``.
 
 Source: platform.openai.com/docs/api-reference/completions/object, read 2026-11;
 friendli.ai's ``CompletionsLogprobs``.
@@ -20,7 +20,7 @@ friendli.ai's ``CompletionsLogprobs``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -30,11 +30,13 @@ from pytest_logprobs.errors import MalformedResponseError, MissingLogprobsError
 from pytest_logprobs.parsers._choices import Choice, choices_of, drafts_of, nodes_of
 from pytest_logprobs.parsers._wire import (
     Chunk,
+    Readers,
     as_list,
     as_number,
     as_object,
     as_text,
     got,
+    id_in,
     is_list,
     is_object,
 )
@@ -59,31 +61,33 @@ def recognises(chunks: Sequence[Chunk]) -> bool:
     return any(isinstance(node.get("text"), str) for node in nodes)
 
 
-def read(chunks: Sequence[Chunk]) -> Iterator[Completion]:
-    """Yield one completion per choice."""
-    for choice in choices_of(chunks):
-        drafts = drafts_of(choice, _drafts)
-        if drafts is None:
-            raise MissingLogprobsError(
-                f"choice {choice.number} of the {NAME} response carries no log-probabilities: ask "
-                "for them with logprobs=5 in the request; if it did, this model or provider gives "
-                "none",
-                format=NAME,
-            )
-        echoed = _is_echo(choice, drafts)
-        if echoed:
-            _check_echo(choice, drafts)
-        yield assemble(
-            choice.text,
-            drafts,
-            model=choice.model,
-            finish_reason=choice.finish_reason,
-            choice=choice.number,
+def read(chunks: Sequence[Chunk]) -> Readers:
+    """Return what reads each choice."""
+    return {choice.number: partial(_completion, choice) for choice in choices_of(chunks)}
+
+
+def _completion(choice: Choice) -> Completion:
+    drafts = drafts_of(choice, _drafts)
+    if drafts is None:
+        raise MissingLogprobsError(
+            f"choice {choice.number} of the {NAME} response carries no log-probabilities: ask for "
+            "them with logprobs=5 in the request; if it did, this model or provider gives none",
             format=NAME,
-            starts=_starts(choice),
-            echoed=echoed,
-            prompt_count=_prompt_count(choice, drafts) if echoed else 0,
         )
+    echoed = _is_echo(choice, drafts)
+    if echoed:
+        _check_echo(choice, drafts)
+    return assemble(
+        choice.text,
+        drafts,
+        model=choice.model,
+        finish_reason=choice.finish_reason,
+        choice=choice.number,
+        format=NAME,
+        starts=_starts(choice),
+        echoed=echoed,
+        prompt_count=_prompt_count(choice, drafts) if echoed else 0,
+    )
 
 
 def _is_echo(choice: Choice, drafts: Sequence[Draft]) -> bool:
@@ -116,14 +120,14 @@ def _prompt_count(choice: Choice, drafts: Sequence[Draft]) -> int:
 
     They are counted back from the end, since servers leave out a token that begins every prompt.
     One too few may as well mean that they count the token that ended the answer and do not list
-    it; an answer that was cut short has none.
+    it; an answer that was cut short, and whose text ends with its last token, has none.
     """
     asked, generated = (choice.usage.get(f"{part}_tokens") for part in ("prompt", "completion"))
     if type(asked) is not int or type(generated) is not int:
         return 0
     count = len(drafts) - generated
-    adds_up = count == asked or (count == asked - 1 and choice.finish_reason == "length")
-    return count if adds_up and count > 0 and choice.text.endswith(drafts[-1].text) else 0
+    is_cut = choice.finish_reason == "length" and choice.text.endswith(drafts[-1].text)
+    return max(count, 0) if count == asked or (is_cut and count == asked - 1) else 0
 
 
 def _starts(choice: Choice) -> list[int]:
@@ -150,7 +154,7 @@ def _drafts(logprobs: dict[str, Any], path: str) -> list[Draft] | None:
         logprob = as_number(number, f"{path}.token_logprobs[{i}]")
         where = f"{path}.top_logprobs[{i}]"
         alternatives = () if top in (None, {}, []) else partial(_alternatives, top, where)
-        drafts.append(Draft(text, logprob, _spelled(text), alternatives=alternatives))
+        drafts.append(Draft(text, logprob, _spelled(text), id_in(text), alternatives))
     return drafts
 
 
@@ -167,16 +171,18 @@ def _alternatives(top: object, path: str) -> tuple[Alternative, ...]:
     for key, number in as_object(top, path).items():
         text = as_text(key, path)
         logprob = number if type(number) is float else as_number(number, f"{path}[{quote(text)}]")
-        alternatives.append(Alternative(text, logprob, bytes=_spelled(text)))
+        alternatives.append(_alternative(text, logprob))
     return tuple(alternatives)
 
 
 def _entry(value: object, path: str) -> Alternative:
     entry = as_object(value, path)
     text = as_text(entry.get("token"), f"{path}.token")
-    return Alternative(
-        text, as_number(entry.get("logprob"), f"{path}.logprob"), bytes=_spelled(text)
-    )
+    return _alternative(text, as_number(entry.get("logprob"), f"{path}.logprob"))
+
+
+def _alternative(text: str, logprob: float | None) -> Alternative:
+    return Alternative(text, logprob, bytes=_spelled(text), token_id=id_in(text))
 
 
 def _spelled(text: str) -> bytes | None:
