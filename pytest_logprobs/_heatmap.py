@@ -28,6 +28,7 @@ __all__ = [
     "weakest",
     "window",
 ]
+__tracebackhide__ = True  # a failed test shows its own lines
 
 SURE: Final = 0.9
 """From this probability on a token is not marked as weak."""

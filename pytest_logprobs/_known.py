@@ -10,6 +10,7 @@ import math
 from typing import Final
 
 __all__ = ["known_logprob", "unknown_because"]
+__tracebackhide__ = True  # a failed test shows its own lines
 
 _ROUNDING: Final = 1e-6
 """A value in (0, 1e-6] is a rounded 0.0."""

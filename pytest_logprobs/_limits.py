@@ -21,6 +21,7 @@ else:
     _Failed = pytest.fail.Exception  # its public name, which type checkers do not see as a class
 
 __all__ = ["LIMITS", "LimitError", "check", "limits_of"]
+__tracebackhide__ = True  # a failed test shows its own lines
 
 LIMITS: Final[Mapping[str, tuple[str, str]]] = {
     "max_mean_entropy": ("mean_entropy", "<="),

@@ -9,6 +9,7 @@ from pytest_logprobs.errors import ChoiceError
 from pytest_logprobs.parsers import parse
 
 __all__ = ["Logprobs", "Measured"]
+__tracebackhide__ = True  # a failed test shows its own lines
 
 
 @dataclass(frozen=True, slots=True)

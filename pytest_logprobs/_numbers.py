@@ -7,6 +7,7 @@ from numbers import Real
 from typing import Final, TypeGuard
 
 __all__ = ["apart", "as_float", "is_number", "percent", "plain"]
+__tracebackhide__ = True  # a failed test shows its own lines
 
 _DIGITS: Final = (4, 6, 9, 13)
 

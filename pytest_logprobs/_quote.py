@@ -11,6 +11,7 @@ import re
 from typing import Final
 
 __all__ = ["clip", "one_line", "quote", "visible"]
+__tracebackhide__ = True  # a failed test shows its own lines
 
 # C0 and C1 controls but for newline, soft hyphen, direction and other invisible format
 # characters, line and paragraph separators, byte order mark, surrogates, tags. The joiners U+200C

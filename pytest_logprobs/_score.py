@@ -9,6 +9,7 @@ from typing import Any, Literal, NoReturn, Protocol, cast
 from pytest_logprobs.metrics import Metric
 
 __all__ = ["Evidence", "EvidenceAlternative", "EvidenceToken", "Score", "without_scores"]
+__tracebackhide__ = True  # a failed test shows its own lines
 
 
 class EvidenceAlternative(Protocol):

@@ -14,6 +14,7 @@ from typing import Any, Final
 from pytest_logprobs.errors import SECTION_ROWS
 
 __all__ = ["SETTINGS", "Setting", "Settings", "settle"]
+__tracebackhide__ = True  # a failed test shows its own lines
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from itertools import accumulate, groupby, pairwise
 from typing import Final, TypeAlias
 
 __all__ = ["Extent", "Pattern", "align", "encode", "occurrences"]
+__tracebackhide__ = True  # a failed test shows its own lines
 
 Extent: TypeAlias = "tuple[int, int]"
 Pattern: TypeAlias = "str | re.Pattern[str]"

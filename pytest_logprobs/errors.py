@@ -41,6 +41,7 @@ __all__ = [
     "UnscoredTokenError",
     "confidence_errors",
 ]
+__tracebackhide__ = True  # a failed test shows its own lines
 
 SECTION_ROWS: Final = 50
 """How many tokens the table of a failure lists unless a setting says otherwise."""

@@ -38,6 +38,7 @@ __all__ = [
     "token_rank",
     "total_logprob",
 ]
+__tracebackhide__ = True  # a failed test shows its own lines
 
 Quantity = Literal["logprob", "entropy", "margin", "rank"]
 """What a score needs to know of every token."""

@@ -109,13 +109,10 @@ def pytest_assertrepr_compare(
 
 
 def pytest_runtest_makereport(call: pytest.CallInfo[None]) -> None:
-    """Leave out of a failure what is no help: our own frames, and what gets a section."""
+    """Leave out of a failure what gets a section of its own."""
     # not done by the wrapper below: pytest puts the failure of a TestCase into the call later
     for error in confidence_errors(call.excinfo and call.excinfo.value):
         error.section_reported = True
-    for name, module in list(sys.modules.items()) if call.excinfo else ():
-        if name.startswith("pytest_logprobs.") and name != __name__:
-            vars(module)["__tracebackhide__"] = True  # as if each said so; --full-trace shows them
 
 
 @pytest.hookimpl(wrapper=True, specname="pytest_runtest_makereport")

@@ -6,6 +6,7 @@ import ast
 import importlib
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -170,3 +171,15 @@ def test_pydantic_is_loaded_when_a_body_is_read():
         print(json.dumps([*steps, loaded()]))
     """
     assert json.loads(run("-c", code)) == [False, False, False, True]
+
+
+def test_a_failure_shows_the_lines_of_the_test():
+    """Every module with code of its own hides its frames; pytest's `--full-trace` shows them."""
+    entries = {"__main__", "cli", "plugin"}  # where nothing of a test's is above
+    showing = [
+        module
+        for module, source in SOURCES.items()
+        if re.search(r"^ *def ", source, re.MULTILINE) and not module.endswith("__init__")
+        if "\n__tracebackhide__ = True" not in source and module not in entries
+    ]
+    assert showing == []

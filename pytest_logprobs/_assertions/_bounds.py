@@ -22,6 +22,7 @@ __all__ = [
     "assert_min_token_probability",
     "assert_ranked_first",
 ]
+__tracebackhide__ = True  # a failed test shows its own lines
 
 
 def assert_min_token_probability(subject: object, minimum: float) -> None:
@@ -29,7 +30,6 @@ def assert_min_token_probability(subject: object, minimum: float) -> None:
 
     >>> assert_min_token_probability(Token("Paris", -0.1), 0.9)
     """
-    __tracebackhide__ = True
     _require(span_of(subject).min_probability, ">=", minimum)
 
 
@@ -38,7 +38,6 @@ def assert_min_mean_logprob(subject: object, minimum: float) -> None:
 
     >>> assert_min_mean_logprob(Span([Token("Par", -0.1), Token("is", -0.3)]), -0.5)
     """
-    __tracebackhide__ = True
     _require(span_of(subject).mean_logprob, ">=", minimum)
 
 
@@ -47,7 +46,6 @@ def assert_max_perplexity(subject: object, maximum: float) -> None:
 
     >>> assert_max_perplexity(Token("Paris", -0.1), 1.2)
     """
-    __tracebackhide__ = True
     _require(span_of(subject).perplexity, "<=", maximum)
 
 
@@ -56,7 +54,6 @@ def assert_max_mean_entropy(subject: object, maximum: float) -> None:
 
     It needs alternatives in the response.
     """
-    __tracebackhide__ = True
     _require(span_of(subject).mean_entropy, "<=", maximum)
 
 
@@ -65,7 +62,6 @@ def assert_min_margin(subject: object, minimum: float) -> None:
 
     The lead is a difference of probabilities, in [0, 1]. It needs alternatives in the response.
     """
-    __tracebackhide__ = True
     _require(span_of(subject).min_margin, ">=", minimum)
 
 
@@ -78,7 +74,6 @@ def assert_max_mean_logprob_drop(subject: object, baseline: object, maximum: flo
 
     >>> assert_max_mean_logprob_drop(Token("Paris", -0.3), baseline=-0.2, maximum=0.15)
     """
-    __tracebackhide__ = True
     now = span_of(subject).mean_logprob
     before = _baseline(baseline)
     drop = Score(as_float(before) - float(now), MEAN_LOGPROB_DROP, now.evidence)
@@ -96,7 +91,6 @@ def assert_ranked_first(
 
     >>> assert_ranked_first(Token("yes", -0.1), [Token("no", -2.4)], margin=1.0)
     """
-    __tracebackhide__ = True
     check_number(margin, "margin")
     one = isinstance(others, (Span, Token))  # a span is a sequence, though not one of rivals
     rivals = ranked(map(span_of, [others] if one else others), by=by)
@@ -126,7 +120,6 @@ def _baseline(baseline: object) -> float:
 
 
 def _require(score: Score, op: str, bound: float, *notes: str) -> None:
-    __tracebackhide__ = True
     check_number(bound, f"a bound for {score.name}, in {score.unit},")
     if not holds(score, op, bound):
         finding = compare(score, op, bound)

@@ -11,6 +11,7 @@ from pytest_logprobs.errors import ConfidenceError, EmptySpanError
 from pytest_logprobs.parsers import parse
 
 __all__ = ["check_number", "fail", "some_span_of", "span_of"]
+__tracebackhide__ = True  # a failed test shows its own lines
 
 
 def span_of(subject: object) -> Span:
@@ -37,5 +38,4 @@ def check_number(value: object, name: str) -> None:
 
 def fail(finding: Finding) -> NoReturn:
     """Raise what an assertion that does not hold raises."""
-    __tracebackhide__ = True
     raise ConfidenceError("\n".join(finding.lines), finding.section)

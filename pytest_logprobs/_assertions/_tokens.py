@@ -21,6 +21,7 @@ __all__ = [
     "assert_no_uncertain_span",
     "assert_required_alternatives",
 ]
+__tracebackhide__ = True  # a failed test shows its own lines
 
 
 def assert_required_alternatives(
@@ -45,7 +46,6 @@ def assert_required_alternatives(
     >>> token = Token("yes", -0.4, alternatives=[Alternative("No", -1.2)])
     >>> assert_required_alternatives(token, ["yes", "no"], min_probability=0.2, fold=True)
     """
-    __tracebackhide__ = True
     span, wanted = some_span_of(subject), _texts(required, "required")
     check_number(min_probability, "min_probability")
     token = _token_at(span, at)
@@ -82,7 +82,6 @@ def assert_forbidden_alternatives(
     >>> token = Token("yes", -0.4, alternatives=[Alternative("maybe", -1.6)])
     >>> assert_forbidden_alternatives(token, "no")
     """
-    __tracebackhide__ = True
     span, unwanted = some_span_of(subject), _texts(forbidden, "forbidden")
     check_number(max_probability, "max_probability")
     for token in span if at is None else [_token_at(span, at)]:
@@ -103,7 +102,6 @@ def assert_no_uncertain_span(subject: object, below: float, *, length: int = 1) 
 
     >>> assert_no_uncertain_span(Span([Token("Par", -0.1), Token("is", -1.3)]), 0.5, length=2)
     """
-    __tracebackhide__ = True
     if length < 1:
         msg = f"length={length!r}: a run has one token at least"
         raise ValueError(msg)

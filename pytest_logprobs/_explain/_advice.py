@@ -15,6 +15,7 @@ from pytest_logprobs.errors import LogprobsError
 from pytest_logprobs.metrics import MEAN_LOGPROB_DROP, Quantity
 
 __all__ = ["TURNED", "advise", "advise_on"]
+__tracebackhide__ = True  # a failed test shows its own lines
 
 TURNED: Final = str.maketrans("<>", "><")
 """The same comparison with its sides exchanged."""

@@ -14,6 +14,7 @@ from pytest_logprobs._quote import quote
 from pytest_logprobs._score import Evidence, Score
 
 __all__ = ["OPERATORS", "compare", "explain", "gap", "holds"]
+__tracebackhide__ = True  # a failed test shows its own lines
 
 OPERATORS: Final[Mapping[str, Callable[[float, float], bool]]] = {
     "<": operator.lt,

@@ -20,6 +20,7 @@ from pytest_logprobs._score import Evidence, EvidenceToken
 from pytest_logprobs.metrics import Quantity
 
 __all__ = ["SENTENCE", "Finding", "blamed"]
+__tracebackhide__ = True  # a failed test shows its own lines
 
 _MOST_LINES: Final = 8
 SENTENCE: Final = 100

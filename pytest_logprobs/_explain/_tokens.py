@@ -14,6 +14,7 @@ from pytest_logprobs._quote import quote
 from pytest_logprobs._score import Evidence, EvidenceToken
 
 __all__ = ["explain_forbidden", "explain_required", "explain_uncertain"]
+__tracebackhide__ = True  # a failed test shows its own lines
 
 _WHOLE_LIST: Final = 20  # more alternatives than that no provider lists
 

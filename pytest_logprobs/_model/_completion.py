@@ -13,6 +13,7 @@ from pytest_logprobs._quote import quote
 from pytest_logprobs._text import Extent, align, encode
 
 __all__ = ["Completion", "Draft", "assemble"]
+__tracebackhide__ = True  # a failed test shows its own lines
 
 
 @dataclass(frozen=True, slots=True, init=False, repr=False)

@@ -21,6 +21,7 @@ from pytest_logprobs.metrics import (
 )
 
 __all__ = ["Scores", "ranked"]
+__tracebackhide__ = True  # a failed test shows its own lines
 
 _ASK = "top_logprobs=5, or logprobs=5 on /completions"
 

@@ -19,6 +19,7 @@ from pytest_logprobs._text import Extent, Pattern, occurrences
 from pytest_logprobs.errors import LogprobsError, SpanNotFoundError, UnscoredTokenError
 
 __all__ = ["Span"]
+__tracebackhide__ = True  # a failed test shows its own lines
 
 
 @dataclass(frozen=True, slots=True, init=False, repr=False)

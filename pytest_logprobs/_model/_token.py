@@ -14,6 +14,7 @@ from pytest_logprobs._quote import quote
 from pytest_logprobs.metrics import token_entropy, token_margin, token_rank
 
 __all__ = ["Alternative", "ListAlternatives", "Token"]
+__tracebackhide__ = True  # a failed test shows its own lines
 
 ListAlternatives = Callable[[], "tuple[Alternative, ...]"]
 

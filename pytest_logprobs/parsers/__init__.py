@@ -19,6 +19,7 @@ from pytest_logprobs.parsers._provider_error import check_is_no_error, check_no_
 from pytest_logprobs.parsers._wire import Chunk, Readers, got, is_list, is_object
 
 __all__ = ["parse", "parse_all"]
+__tracebackhide__ = True  # a failed test shows its own lines
 
 
 class _Format(Protocol):

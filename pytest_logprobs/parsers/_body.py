@@ -13,6 +13,7 @@ from pytest_logprobs._text import encode
 from pytest_logprobs.errors import MalformedResponseError
 
 __all__ = ["decode"]
+__tracebackhide__ = True  # a failed test shows its own lines
 
 _SSE_FIELD: Final = re.compile(rb"(?:data|event|id|retry)?:")
 _BOM: Final = b"\xef\xbb\xbf"

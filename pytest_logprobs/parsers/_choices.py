@@ -27,6 +27,7 @@ from pytest_logprobs.parsers._wire import (
 )
 
 __all__ = ["Choice", "Piece", "choices_of", "drafts_of", "nodes_of"]
+__tracebackhide__ = True  # a failed test shows its own lines
 
 _CALLS: Final = ("tool_calls", "function_call")
 _REASONING: Final = ("reasoning", "reasoning_content")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 __all__ = ["decoded"]
+__tracebackhide__ = True  # a failed test shows its own lines
 
 _DUMPS: Final = ("model_dump", "to_dict", "dict")
 """What SDK objects call the method that gives their content as a dictionary."""

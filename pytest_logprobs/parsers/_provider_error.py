@@ -9,6 +9,7 @@ from pytest_logprobs.errors import ResponseError
 from pytest_logprobs.parsers._wire import got, is_list, is_object
 
 __all__ = ["check_is_no_error", "check_no_error_in"]
+__tracebackhide__ = True  # a failed test shows its own lines
 
 _MESSAGES: Final = ("message", "detail", "errors")
 _KINDS: Final = ("code", "type", "status")

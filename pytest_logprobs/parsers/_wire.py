@@ -27,6 +27,7 @@ __all__ = [
     "is_list",
     "is_object",
 ]
+__tracebackhide__ = True  # a failed test shows its own lines
 
 Chunk = tuple[str, "dict[str, Any]"]
 """A part of a response: its path, and the object there. A response in one piece is one chunk."""

@@ -33,6 +33,7 @@ from pytest_logprobs.parsers._wire import (
 )
 
 __all__ = ["NAME", "read", "recognises"]
+__tracebackhide__ = True  # a failed test shows its own lines
 
 NAME: Final = "openai-chat"
 
