@@ -44,7 +44,7 @@ CUT = CHAT[:100].decode()
         ),
         ("<?xml version='1.0'?>", "$: the body is a web page, not JSON: <?xml version='1.0'?>"),
         (
-            gzip.compress(CHAT),
+            gzip.compress(CHAT[:99], mtime=0),
             "$: the body is compressed (gzip): decompress it, or give the client's response",
         ),
         (b'{"a": "\xff\x1b"}', '$: the body is no UTF-8 text: {"a": "\ufffd\\x1b"}'),
