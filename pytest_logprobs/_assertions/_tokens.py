@@ -6,14 +6,17 @@ from collections.abc import Iterable
 from math import fsum
 
 from pytest_logprobs._assertions._subject import check_number, fail, some_span_of
-from pytest_logprobs._explain import explain_forbidden, explain_required, explain_uncertain
-from pytest_logprobs._known import unknown_because
-from pytest_logprobs._model import Span, Token
+from pytest_logprobs._explain import (
+    explain_forbidden,
+    explain_required,
+    explain_uncertain,
+    folded,
+)
+from pytest_logprobs._model import Span, Token, not_scored
 from pytest_logprobs._quote import quote
 from pytest_logprobs.errors import (
     MissingAlternativesError,
     SpanNotFoundError,
-    UnscoredTokenError,
 )
 
 __all__ = [
@@ -54,7 +57,8 @@ def assert_required_alternatives(
         if probability is None and _is_chosen(token, text, fold=fold):
             if min_probability <= 0:
                 continue
-            raise _unscored(token)
+            remedy = "without min_probability its text alone is checked"
+            raise not_scored("min_probability", token, remedy)
         if probability is None and not token.alternatives:
             raise _no_alternatives(token, f"{quote(text)} is required")
         if probability is None or not probability >= min_probability:
@@ -131,7 +135,7 @@ def _token_at(span: Span, at: int) -> Token:
 
 
 def _folded(text: str, *, fold: bool) -> str:
-    return text.removeprefix(" ").casefold() if fold else text
+    return folded(text) if fold else text
 
 
 def _is_chosen(token: Token, text: str, *, fold: bool) -> bool:
@@ -152,12 +156,4 @@ def _no_alternatives(token: Token, need: str) -> MissingAlternativesError:
         f"{need}, and the response lists no alternatives for token {token.index} "
         f"{quote(token.text)}, so it cannot be told; ask for some (top_logprobs=5, or logprobs=5 "
         "on /completions)"
-    )
-
-
-def _unscored(token: Token) -> UnscoredTokenError:
-    return UnscoredTokenError(
-        f"min_probability: token {token.index} {quote(token.text)} is not scored: "
-        f"{unknown_because(token.raw_logprob)}; without min_probability its text alone is checked",
-        token=token,
     )

@@ -14,6 +14,7 @@ from pytest_logprobs._explain._tokens import (
     explain_forbidden,
     explain_required,
     explain_uncertain,
+    folded,
 )
 
 __all__ = [
@@ -24,5 +25,6 @@ __all__ = [
     "explain_forbidden",
     "explain_required",
     "explain_uncertain",
+    "folded",
     "holds",
 ]

@@ -13,7 +13,7 @@ from pytest_logprobs._numbers import apart, as_float, percent
 from pytest_logprobs._quote import quote
 from pytest_logprobs._score import Evidence, EvidenceToken
 
-__all__ = ["explain_forbidden", "explain_required", "explain_uncertain"]
+__all__ = ["explain_forbidden", "explain_required", "explain_uncertain", "folded"]
 __tracebackhide__ = True  # a failed test shows its own lines
 
 _WHOLE_LIST: Final = 20  # more alternatives than that no provider lists
@@ -38,8 +38,8 @@ def explain_required(
     else:
         sentence = _share(what, probability, token, ">=", minimum)
     spelled = [token.text, *(each.text for each in others)]
-    pieces = [each for each in spelled if _is_beginning(_bare(each), _bare(text))]
-    near = [each for each in spelled if each != text and _bare(each) == _bare(text)]
+    pieces = [each for each in spelled if _is_beginning(folded(each), folded(text))]
+    near = [each for each in spelled if each != text and folded(each) == folded(text)]
     if probability is None and near and not fold:
         advice = f"{quote(near[0], 24)} is there: fold=True ignores case and a leading space"
     elif probability is None and pieces:
@@ -103,5 +103,6 @@ def _is_beginning(piece: str, word: str) -> bool:
     return 0 < len(piece) < len(word) and word.startswith(piece)
 
 
-def _bare(text: str) -> str:
+def folded(text: str) -> str:
+    """Return a text as ``fold=True`` compares it: case and one leading space are ignored."""
     return text.removeprefix(" ").casefold()

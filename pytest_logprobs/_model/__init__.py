@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from pytest_logprobs._model._completion import Completion, Draft, assemble
-from pytest_logprobs._model._scores import ranked
+from pytest_logprobs._model._scores import not_scored, ranked
 from pytest_logprobs._model._span import Span
 from pytest_logprobs._model._token import Alternative, Token
 
-__all__ = ["Alternative", "Completion", "Draft", "Span", "Token", "assemble", "ranked"]
+__all__ = [
+    "Alternative",
+    "Completion",
+    "Draft",
+    "Span",
+    "Token",
+    "assemble",
+    "not_scored",
+    "ranked",
+]

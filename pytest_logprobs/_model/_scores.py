@@ -20,7 +20,7 @@ from pytest_logprobs.metrics import (
     bits_per_byte,
 )
 
-__all__ = ["Scores", "ranked"]
+__all__ = ["Scores", "not_scored", "ranked"]
 __tracebackhide__ = True  # a failed test shows its own lines
 
 _ASK = "top_logprobs=5, or logprobs=5 on /completions"
@@ -163,16 +163,22 @@ def ranked(completions: Iterable[_Scored], by: str = "mean_logprob") -> tuple[_S
     return tuple(sorted(completions, key=lambda each: getattr(each, by), reverse=best_first))
 
 
-def _unscored(name: str, quantity: Quantity, token: Token) -> UnscoredTokenError:
+def not_scored(name: str, token: Token, remedy: str) -> UnscoredTokenError:
+    """Return the error that what is asked for needs a log-probability that is not known."""
     where = f"token {token.index} {quote(token.text)}"
+    because = unknown_because(token.raw_logprob)
+    return UnscoredTokenError(f"{name}: {where} is not scored: {because}; {remedy}", token=token)
+
+
+def _unscored(name: str, quantity: Quantity, token: Token) -> UnscoredTokenError:
     if token.logprob is None and quantity in ("logprob", "rank"):
-        problem = f"{where} is not scored: {unknown_because(token.raw_logprob)}"
         remedy = "leave such tokens out with .scored(), or check a span without them"
-        return UnscoredTokenError(f"{name}: {problem}; {remedy}", token=token)
+        return not_scored(name, token, remedy)
     if not token.alternatives:
         why = f"the response lists no alternatives for it; ask for some ({_ASK})"
     elif any(each.logprob is not None for each in token.alternatives):
         why = f"the response lists too few alternatives for it; ask for more ({_ASK})"
     else:
         why = "no alternative that the response lists for it has a known logprob"
+    where = f"token {token.index} {quote(token.text)}"
     return UnscoredTokenError(f"{name}: {where} has no {quantity}: {why}", token=token)

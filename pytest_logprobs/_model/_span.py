@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import overload
 
-from pytest_logprobs._known import unknown_because
-from pytest_logprobs._model._scores import Scores
+from pytest_logprobs._model._scores import Scores, not_scored
 from pytest_logprobs._model._token import Token
 from pytest_logprobs._numbers import plain
 from pytest_logprobs._quote import quote
 from pytest_logprobs._score import Evidence
 from pytest_logprobs._text import Extent, Pattern, occurrences
-from pytest_logprobs.errors import LogprobsError, SpanNotFoundError, UnscoredTokenError
+from pytest_logprobs.errors import LogprobsError, SpanNotFoundError
 
 __all__ = ["Span"]
 __tracebackhide__ = True  # a failed test shows its own lines
@@ -215,11 +214,7 @@ class Span(Scores, Sequence[Token]):
 def _probability(token: Token) -> float:
     probability = token.probability
     if probability is None:
-        raise UnscoredTokenError(
-            f"uncertain: token {token.index} {quote(token.text)} is not scored: "
-            f"{unknown_because(token.raw_logprob)}; leave such tokens out with .scored()",
-            token=token,
-        )
+        raise not_scored("uncertain", token, "leave such tokens out with .scored()")
     return probability
 
 
