@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from pytest_logprobs._model import Alternative, Completion, Span, Token, ranked
     from pytest_logprobs._score import Score
     from pytest_logprobs.errors import (
+        CassetteError,
+        CassetteReadError,
+        CassetteWriteError,
         ChoiceError,
         ConfidenceError,
         EmptySpanError,
@@ -43,6 +46,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Alternative",
+    "CassetteError",
+    "CassetteReadError",
+    "CassetteWriteError",
     "ChoiceError",
     "Completion",
     "ConfidenceError",

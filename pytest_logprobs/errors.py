@@ -11,7 +11,12 @@
     ├── UnscoredTokenError       a score needs a number that is not known       (.token)
     ├── EmptySpanError           a score of no token                            (.metric)
     ├── SpanNotFoundError        the text looked for is not there, or no token covers it
-    └── MissingAlternativesError an alternative is asked of a token that lists none
+    ├── MissingAlternativesError an alternative is asked of a token that lists none
+    └── CassetteError            a file of recordings, at one place of it       (.path, .line)
+
+    CassetteError
+    ├── CassetteReadError        it cannot be read: damaged, foreign, of a newer version
+    └── CassetteWriteError       it cannot be written: the disk, the directory
 
     AssertionError
     └── ConfidenceError          an ``assert_*`` helper does not hold   (.explanation, .section)
@@ -28,6 +33,9 @@ from typing import Final
 
 __all__ = [
     "SECTION_ROWS",
+    "CassetteError",
+    "CassetteReadError",
+    "CassetteWriteError",
     "ChoiceError",
     "ConfidenceError",
     "EmptySpanError",
@@ -139,6 +147,30 @@ class MissingAlternativesError(LogprobsError):
     """An alternative was asked of a token for which the response lists none."""
 
 
+class CassetteError(LogprobsError):
+    """A cassette, a file of recorded answers, cannot be used as it is.
+
+    ``path`` is the file. ``line`` (from 1) is where the trouble begins in it; ``None``: in no line
+    of it, it is the file as a whole.
+    """
+
+    def __init__(self, path: str, problem: str, *, line: int | None = None) -> None:
+        self.path = path
+        self.line = line
+        super().__init__(f"{path}: {problem}" if line is None else f"{path}:{line}: {problem}")
+
+
+class CassetteReadError(CassetteError):
+    """A cassette cannot be read: it is damaged, foreign, of a newer version, or not to be opened.
+
+    It is never taken for an empty one, and never overwritten.
+    """
+
+
+class CassetteWriteError(CassetteError):
+    """A cassette cannot be written; what was on the disk is untouched."""
+
+
 class ConfidenceError(AssertionError):
     """An ``assert_*`` helper does not hold.
 
@@ -174,5 +206,10 @@ def confidence_errors(error: BaseException | None) -> list[ConfidenceError]:
     return [each for each in seen.values() if isinstance(each, ConfidenceError)]
 
 
-for _error in (*LogprobsError.__subclasses__(), LogprobsError, ConfidenceError):
+for _error in (
+    LogprobsError,
+    *LogprobsError.__subclasses__(),
+    *CassetteError.__subclasses__(),
+    ConfidenceError,
+):
     _error.__module__ = "pytest_logprobs"  # where users import them from, and shorter in a summary

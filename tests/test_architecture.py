@@ -37,6 +37,8 @@ LAYERS = {
     # what a test does with a completion: assert on it, measure it
     "_assertions": 5,
     "_measure": 5,
+    # the file of a cassette, and what belongs to recording beside it
+    "cassettes": 5,
     # the marker: a limit on what was measured
     "_limits": 6,
     # where users come in: the public names, the command line, pytest

@@ -1,0 +1,221 @@
+"""The text of a cassette as the interactions that it holds, or the place where it is none.
+
+The text is walked, not just decoded: a body stays the slice of the text that it is, so that every
+number keeps its spelling, and saving what was read changes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, Final, Literal, NoReturn, cast
+
+from pytest_logprobs._quote import clip, one_line, quote
+from pytest_logprobs.cassettes._layout import Raw, dumps
+from pytest_logprobs.cassettes._schema import (
+    CASSETTE,
+    FORMAT,
+    INTERACTION,
+    VERSION,
+    List,
+    Object,
+    Value,
+)
+
+__all__ = ["FlawError", "decoded_cassette", "decoded_interaction"]
+__tracebackhide__ = True  # a failed test shows its own lines
+
+_CONFLICT: Final = re.compile(r"^(?:<{7}|\|{7}|={7}|>{7})(?!\S)", re.MULTILINE)
+_YAML: Final = re.compile(r"(?:(?:#|%|---).*\n)*(?:interactions|version):")
+_SPACE: Final = re.compile(r"[ \t\n\r]*")
+
+
+class FlawError(ValueError):
+    """The text is not what it should be.
+
+    ``offset`` is the character where; ``kind`` tells what can be done about it.
+    """
+
+    def __init__(
+        self, offset: int, problem: str, kind: Literal["damaged", "foreign", "newer"] = "damaged"
+    ) -> None:
+        self.offset = offset
+        self.kind = kind
+        super().__init__(problem)
+
+
+def decoded_cassette(text: str) -> tuple[bool, tuple[dict[str, object], ...]]:
+    """Return whether the cassette is complete, and its interactions.
+
+    Bodies of JSON, and members that are unknown, are ``Raw``, as they are spelled in the text.
+    Raises ``FlawError`` where the text is no cassette of this version.
+    """
+    value, flaws = _walked(text, CASSETTE)
+    _refuse_foreign(value)
+    version = value.get("version")
+    if type(version) is int and version > VERSION:
+        problem = f"a cassette of version {version}; this pytest-logprobs reads {VERSION}"
+        raise FlawError(flaws["version"].offset, problem, "newer")
+    if flaws:
+        raise next(iter(flaws.values()))
+    return value["complete"], tuple(value["interactions"])
+
+
+def _refuse_foreign(value: object) -> None:
+    """Raise ``FlawError`` for the JSON of something else."""
+    if not isinstance(value, dict):
+        raise FlawError(0, "no cassette of pytest-logprobs: the JSON is no object", "foreign")
+    members = cast("dict[str, object]", value)
+    if "format" not in members and {"interactions", "version"} <= members.keys():
+        raise _of_vcrpy()
+    if members.get("format") != FORMAT:
+        shown = _shown(members["format"]) if "format" in members else "missing"
+        raise FlawError(0, f'no cassette of pytest-logprobs: "format" is {shown}', "foreign")
+
+
+def decoded_interaction(text: str) -> dict[str, object]:
+    """Return the one interaction that the text is.
+
+    Raises ``FlawError`` if it is none.
+    """
+    value, flaws = _walked(text, INTERACTION)
+    if flaws:
+        raise next(iter(flaws.values()))
+    return dict(value)
+
+
+def _walked(text: str, kind: Object) -> tuple[Any, dict[str, FlawError]]:
+    """Return the value that a text is, and by their paths the values of a wrong type."""
+    if not text.strip():
+        raise FlawError(0, "the file is empty")
+    walk = _Walk(text)
+    try:
+        return walk.whole(kind), walk.flaws
+    except json.JSONDecodeError as error:
+        raise _syntax(text, error.pos, error.msg) from None
+    except RecursionError:
+        raise _syntax(text, walk.at, "nested too deeply") from None
+    except ValueError as error:  # NaN; an integer of thousands of digits
+        raise _syntax(text, walk.at, str(error)) from None
+
+
+class _Walk:
+    """A reader of JSON that keeps some values as they are spelled; ``at`` is how far it came."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+        self.flaws: dict[str, FlawError] = {}
+
+    def whole(self, kind: Object) -> Any:  # noqa: ANN401 - decoded JSON
+        self._skip(0)
+        value = self._value(kind, "")
+        if self.at < len(self.text):
+            self._fail("Extra data")
+        return value
+
+    def _value(self, kind: Value | List | Object | None, path: str) -> Any:  # noqa: ANN401 - decoded JSON
+        start = self.at
+        opening = self.text[start : start + 1]
+        value: Any
+        if kind is None:
+            _, self.at = _SKIPPING(self.text, start)
+            value = Raw(self.text[start : self.at])
+        elif isinstance(kind, Object) and opening == "{":
+            value = self._object(kind, path)
+        elif isinstance(kind, List) and opening == "[":
+            items = enumerate(self._items("]"))
+            value = [self._value(kind.element, f"{path}[{number}]") for number, _ in items]
+        else:
+            value, self.at = _DECODING(self.text, start)
+            if not (isinstance(kind, Value) and kind.holds(value)):
+                self._note(start, path, f"expected {kind.expected}, got {_shown(value)}")
+        self._skip(0)
+        return value
+
+    def _object(self, kind: Object, path: str) -> dict[str, Any]:
+        start = self.at
+        found: dict[str, Any] = {}
+        for _ in self._items("}"):
+            key_start = self.at
+            key = self._key()
+            if key in found:
+                self._note(key_start, path, f"the key {_shown(key)} is there twice")
+            found[key] = self._value(kind.members.get(key), f"{path}.{key}" if path else key)
+        for problem in kind.problems(found):
+            self._note(start, path, problem)
+        return found
+
+    def _key(self) -> str:
+        if not self._sees('"'):
+            self._fail("Expecting a key in double quotes")
+        key, self.at = _DECODING(self.text, self.at)
+        self._skip(0)
+        if not self._sees(":"):
+            self._fail("Expecting ':'")
+        self._skip(1)
+        return str(key)
+
+    def _items(self, close: str) -> Iterator[None]:
+        """Stop at each item between an opening bracket and the closing one."""
+        self._skip(1)
+        if not self._sees(close):
+            yield
+            while self._sees(","):
+                self._skip(1)
+                yield
+            if not self._sees(close):
+                self._fail(f"Expecting ',' or '{close}'")
+        self._skip(1)
+
+    def _sees(self, character: str) -> bool:
+        return self.text.startswith(character, self.at)
+
+    def _skip(self, count: int) -> None:
+        """Go on by some characters, and over the white space that follows."""
+        space = _SPACE.match(self.text, self.at + count)
+        self.at = space.end() if space else self.at
+
+    def _fail(self, problem: str) -> NoReturn:
+        raise json.JSONDecodeError(problem, self.text, self.at)
+
+    def _note(self, offset: int, path: str, problem: str) -> None:
+        # Read on: only the whole text tells whether it is a cassette of this version at all.
+        self.flaws.setdefault(path, FlawError(offset, f"{path}: {problem}" if path else problem))
+
+
+def _refuse(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+# A fraction is no value of this format; in what is kept for a later one it keeps its spelling.
+_DECODING: Final = json.JSONDecoder(parse_float=Raw, parse_constant=_refuse).raw_decode
+# Only where the value ends is wanted. ``len`` is the cheapest function that takes what the hooks
+# are given: a third of the time is saved, and no number can have too many digits.
+_SKIPPING: Final = json.JSONDecoder(
+    parse_int=len, parse_float=len, object_pairs_hook=len, parse_constant=_refuse
+).raw_decode
+
+
+def _syntax(text: str, offset: int, problem: str) -> FlawError:
+    """Say why a text is no JSON: first the causes that are likely for a file in a repository."""
+    conflict = _CONFLICT.search(text)
+    if conflict:
+        return FlawError(conflict.start(), f"an unresolved merge conflict ({conflict.group()})")
+    if _YAML.match(text):
+        return _of_vcrpy()
+    end = len(text.rstrip())
+    ends_early = "\n" not in text[offset:end] and not text[:end].endswith("}")
+    if offset >= end or problem.startswith("Unterminated") or ends_early:
+        last_line = text[:end].rpartition("\n")[2].strip()
+        return FlawError(end, f"the text breaks off after {quote(last_line[-38:])}")
+    return FlawError(offset, f"no JSON at {quote(text[offset : offset + 41])}: {problem}")
+
+
+def _of_vcrpy() -> FlawError:
+    return FlawError(0, "a cassette of vcrpy or pytest-recording, which is not read yet", "foreign")
+
+
+def _shown(value: object) -> str:
+    return clip(one_line(dumps(value)), 40)

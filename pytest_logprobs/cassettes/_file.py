@@ -1,0 +1,171 @@
+"""The file of a cassette: read whole or not at all, replaced whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import secrets
+import shlex
+import stat
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pytest_logprobs.cassettes._decoding import FlawError, decoded_cassette
+from pytest_logprobs.cassettes._layout import dumps, lay_out
+from pytest_logprobs.cassettes._schema import FORMAT, VERSION
+from pytest_logprobs.errors import CassetteReadError, CassetteWriteError
+
+__all__ = ["CassetteFile", "cassette_of", "cassette_text", "read_cassette", "write_cassette"]
+__tracebackhide__ = True  # a failed test shows its own lines
+
+_NOT_WHITE: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[^" \t\n\r]+')
+_BOM: Final = b"\xef\xbb\xbf"
+_RECORD: Final = "delete the file, then run the test with --logprobs-record=once"
+_REMEDIES: Final = {
+    "damaged": f"mend it, or get the committed file back: git checkout -- {{path}}; or {_RECORD}",
+    "foreign": f"move it out of the way, or {_RECORD}",
+    "newer": f"upgrade pytest-logprobs, or {_RECORD}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CassetteFile:
+    """What the file of a cassette holds.
+
+    ``complete`` is false if the test that recorded it failed. ``interactions`` may be empty.
+    """
+
+    complete: bool
+    interactions: tuple[dict[str, object], ...]
+
+
+def read_cassette(path: Path) -> CassetteFile | None:
+    """Read a cassette; ``None`` if there is no file.
+
+    Bodies of JSON are ``Raw``, as the file spells them. Raises ``CassetteReadError`` for whatever
+    else the path leads to, with the line and what to do about it.
+    """
+    try:
+        data = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        reason = "a directory stands there" if path.is_dir() else error.strerror or error
+        problem = f"cannot be opened: {reason}; make it a file that you may read"
+        raise CassetteReadError(str(path), problem) from None
+    return cassette_of(data, path)
+
+
+def cassette_of(data: bytes, path: Path) -> CassetteFile:
+    """Return what the bytes of a file hold; ``path`` is for errors.
+
+    Raises ``CassetteReadError`` as :func:`read_cassette` does.
+    """
+    try:
+        return CassetteFile(*decoded_cassette(_decoded(data)))
+    except FlawError as flaw:
+        remedy = _REMEDIES[flaw.kind].format(path=shlex.quote(str(path)))
+        line = data.decode("utf-8", "replace").count("\n", 0, flaw.offset) + 1
+        raise CassetteReadError(str(path), f"{flaw}; {remedy}", line=line) from None
+
+
+def cassette_text(complete: bool, interactions: Sequence[Mapping[str, object]]) -> str:  # noqa: FBT001 - in the order of the file
+    """Return the text of a cassette: laid out to be reviewed, every value spelled as it was.
+
+    Raises ``ValueError`` if an interaction holds what is no JSON.
+
+    >>> print(cassette_text(True, []), end="")
+    {"format": "pytest-logprobs cassette", "version": 1, "complete": true, "interactions": []}
+    """
+    compact = dumps(
+        {"format": FORMAT, "version": VERSION, "complete": complete, "interactions": interactions}
+    )
+    text = lay_out(compact)
+    # Numbers are what this is all about: a layout that touched one must never reach the disk. The
+    # layout's own way of cutting a text is not asked: that may be what is at fault.
+    if "".join(_NOT_WHITE.findall(compact)) != "".join(_NOT_WHITE.findall(text)):
+        raise ValueError("laying the text out changed more than its white space")
+    return f"{text}\n"
+
+
+def write_cassette(
+    path: Path,
+    complete: bool,  # noqa: FBT001 - in the order of the file
+    interactions: Sequence[Mapping[str, object]],
+) -> None:
+    """Write a cassette, in one step: at any time the old file is there whole, or the new one.
+
+    Missing directories are made. A file that holds the same already is not touched. Raises
+    ``CassetteWriteError`` if the disk refuses, or if what was written could not be read again; the
+    old file is then as it was.
+    """
+    try:
+        text = cassette_text(complete, interactions)
+        decoded_cassette(text)
+        data = text.encode()
+    except ValueError as error:
+        problem = f"cannot be written, for it could not be read again: {error}; please report this"
+        raise CassetteWriteError(str(path), problem) from None
+    target = Path(os.path.realpath(path))  # a link stays one
+    try:
+        if not _holds(target, data):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _replace(target, data)
+    except OSError as error:
+        problem = (
+            f"cannot be written: {error.strerror or error}; what was there is untouched. "
+            f"Make {path.parent} a directory that you may write to, with room, and record again"
+        )
+        raise CassetteWriteError(str(path), problem) from None
+
+
+def _decoded(data: bytes) -> str:
+    """Decode the bytes of a file; where they are no UTF-8, a ``FlawError`` says where."""
+    if data.startswith(_BOM):
+        raise FlawError(0, "a byte order mark stands before the text")
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        offset = len(data[: error.start].decode())
+        if error.reason == "unexpected end of data":
+            raise FlawError(offset, "the text breaks off within a character") from None
+        found = data[error.start : error.end].hex(" ")
+        raise FlawError(offset, f"no UTF-8 text (the bytes {found})") from None
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    try:
+        return path.read_bytes() == data
+    except OSError:
+        return False
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Put a new file in the place of one, with its permissions."""
+    temporary = path.with_name(f".{secrets.token_hex(8)}.tmp")
+    try:
+        with temporary.open("xb") as file:  # the usual permissions; mkstemp's keep others out
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileNotFoundError):
+            temporary.chmod(stat.S_IMODE(path.stat().st_mode))
+        temporary.replace(path)
+    except BaseException:  # Ctrl-C too leaves nothing behind
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
+    _sync_directory(path.parent)
+
+
+def _sync_directory(directory: Path) -> None:
+    """Put the new name of a file on the disk, where a directory can be opened for that."""
+    with contextlib.suppress(OSError):  # not on Windows, nor on every file system
+        descriptor = os.open(directory, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,108 @@
+"""Which recording answers a request: the one with the same method, URL and body.
+
+Two JSON bodies are the same if they hold the same values. How these are spelled, and in which order
+an object has its members, is the client's choice of today.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from hashlib import blake2b
+from typing import Any, Final, TypeGuard, cast
+
+from pytest_logprobs._text import encode
+from pytest_logprobs.cassettes._body import body_of
+
+__all__ = ["body_value", "canonical", "is_list", "is_object", "key_of"]
+__tracebackhide__ = True  # a failed test shows its own lines
+
+_EVERY: Final = "*"
+
+
+def canonical(value: object) -> str:
+    """Return the one spelling of a decoded JSON value; equal values share it.
+
+    Integral numbers are equal however they are written: 0, 0.0, -0.0; 100, 1e2. Numbers too large
+    for a float are all infinite, unless they are integers, which are exact. Everything else
+    matters: an absent member is no null, true is no 1, and a list has an order.
+
+    >>> canonical({"n": 1, "temperature": 0.0}) == canonical({"temperature": 0, "n": 1.0})
+    True
+    """
+    # What stands in C is fast, and needs no place on a stack that may be nearly full.
+    numbers = json.loads(json.dumps(value), parse_float=_number)
+    return json.dumps(numbers, sort_keys=True, separators=(",", ":"))
+
+
+def body_value(request: Mapping[str, object], ignore: Sequence[str] = ()) -> object:
+    """Return what a stored request sends: its decoded JSON, or its bytes if it is none.
+
+    ``ignore`` names paths into the JSON that are left out: ``"user"``, ``"metadata.trace_id"``,
+    ``"messages.0.content"``, ``"tools.*.id"``, where ``*`` is every member. A path that leads
+    nowhere is nothing. A list keeps its length: what is ignored of it counts as null.
+
+    >>> body_value({"json": '{"n": 1, "user": "me"}'}, ignore=["user"])
+    {'n': 1}
+    """
+    if "json" not in request:
+        return body_of(request)
+    try:
+        value = json.loads(cast("str", request["json"]), object_hook=_joined)
+    except ValueError:  # an integer with more digits than Python reads
+        return body_of(request)
+    for path in ignore:
+        _leave_out(value, path.split("."))
+    return value
+
+
+def key_of(request: Mapping[str, object], ignore: Sequence[str] = ()) -> bytes:
+    """Return what a stored request is found by: equal for requests that match, and else not.
+
+    ``ignore`` names paths into the body that do not count, as ``body_value`` takes them.
+    """
+    value = body_value(request, ignore)
+    is_bytes = isinstance(value, bytes)
+    head = json.dumps([str(request["method"]).upper(), request["url"], is_bytes])
+    body = value if isinstance(value, bytes) else encode(canonical(value))
+    return blake2b(encode(head) + body, digest_size=16).digest()
+
+
+def is_object(value: object) -> TypeGuard[dict[str, Any]]:
+    """Return whether a decoded JSON value is an object."""
+    return isinstance(value, dict)
+
+
+def is_list(value: object) -> TypeGuard[list[Any]]:
+    """Return whether a decoded JSON value is a list."""
+    return isinstance(value, list)
+
+
+def _number(spelled: str) -> int | float:
+    value = float(spelled)
+    return int(value) if value.is_integer() else value
+
+
+def _joined(members: dict[str, Any]) -> object:
+    """Join the lines of a text that is stored as such, and leave other objects alone."""
+    lines = members.get("\n")
+    if len(members) == 1 and is_list(lines) and all(isinstance(line, str) for line in lines):
+        return "\n".join(lines)
+    return members
+
+
+def _leave_out(value: object, path: Sequence[str]) -> None:
+    name, rest = path[0], path[1:]
+    if is_object(value):
+        members: list[Any] = [key for key in value if name in (key, _EVERY)]
+    elif is_list(value):
+        members = [index for index in range(len(value)) if name in (str(index), _EVERY)]
+    else:
+        return
+    for member in members:
+        if rest:
+            _leave_out(value[member], rest)
+        elif is_object(value):
+            del value[member]
+        else:
+            value[member] = None  # to take it out would move the others
