@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     )
     from pytest_logprobs._limits import LimitError
     from pytest_logprobs._measure import Logprobs
-    from pytest_logprobs._model import Alternative, Completion, Span, Token, ranked
+    from pytest_logprobs._model import Alternative, Completion, Request, Span, Token, ranked
     from pytest_logprobs._score import Score
+    from pytest_logprobs.cassettes import CassetteMissError, LogprobsCassette
     from pytest_logprobs.errors import (
         CassetteError,
         CassetteReadError,
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Alternative",
     "CassetteError",
+    "CassetteMissError",
     "CassetteReadError",
     "CassetteWriteError",
     "ChoiceError",
@@ -55,10 +57,12 @@ __all__ = [
     "EmptySpanError",
     "LimitError",
     "Logprobs",
+    "LogprobsCassette",
     "LogprobsError",
     "MalformedResponseError",
     "MissingAlternativesError",
     "MissingLogprobsError",
+    "Request",
     "ResponseError",
     "Score",
     "Span",
@@ -83,9 +87,12 @@ __all__ = [
 
 _HOME: Final = {
     "Alternative": "_model",
+    "CassetteMissError": "cassettes",
     "Completion": "_model",
     "LimitError": "_limits",
     "Logprobs": "_measure",
+    "LogprobsCassette": "cassettes",
+    "Request": "_model",
     "Score": "_score",
     "Span": "_model",
     "Token": "_model",

@@ -77,7 +77,9 @@ def limits_of(marks: Iterable[pytest.Mark], test: str) -> dict[str, float]:
     return {name: value for name, value in limits.items() if value is not None}
 
 
-def check(marks: Iterable[pytest.Mark], test: str, measured: Sequence[Measured]) -> None:
+def check(
+    marks: Iterable[pytest.Mark], test: str, seen: Sequence[Measured | LogprobsError]
+) -> None:
     """Hold every completion against every limit of a test's markers, the closest first.
 
     Raises ``LimitError`` for the first that is broken or cannot be judged, and where there is no
@@ -87,17 +89,18 @@ def check(marks: Iterable[pytest.Mark], test: str, measured: Sequence[Measured])
         limits = limits_of(marks, test)
     except pytest.UsageError as error:  # the marker was added after the collection
         raise pytest.fail.Exception(str(error), pytrace=False) from None
-    if limits and not measured:
+    if limits and not seen:
         raise LimitError(
-            f"the marker logprobs limits {', '.join(limits)}, but the test measured no completion, "
-            "so nothing was checked\nnext: give the response to the fixture: logprobs(response)"
+            f"the marker logprobs limits {', '.join(limits)}, but no completion was seen, so "
+            "nothing was checked\nnext: give the response to the fixture: logprobs(response), or "
+            "make the call under the marker logprobs_cassette, which sees what crosses the wire"
         )
-    for number, each in enumerate(measured):
+    for number, each in enumerate(seen):
         for name, bound in limits.items():
-            where = f"limit {name}={bound!r} on {_named(each, number, len(measured))}"
+            where = f"limit {name}={bound!r} on {_named(each, number, len(seen))}"
             metric, op = LIMITS[name]
             try:
-                score: Score = getattr(each.completion, metric)
+                score = _score(each, metric)
             except LogprobsError as error:
                 raise LimitError(f"{where} cannot be judged\n{error}") from None
             if not holds(score, op, bound):
@@ -105,7 +108,14 @@ def check(marks: Iterable[pytest.Mark], test: str, measured: Sequence[Measured])
                 raise LimitError("\n".join(finding.lines), finding.section)
 
 
-def _named(measured: Measured, number: int, count: int) -> str:
-    if measured.label is not None:
-        return f"the completion {quote(measured.label)}"
+def _score(seen: Measured | LogprobsError, metric: str) -> Score:
+    if isinstance(seen, LogprobsError):
+        raise seen
+    score: Score = getattr(seen.completion, metric)
+    return score
+
+
+def _named(seen: Measured | LogprobsError, number: int, count: int) -> str:
+    if isinstance(seen, Measured) and seen.label is not None:
+        return f"the completion {quote(seen.label)}"
     return "the completion" if count == 1 else f"completion {number + 1} of {count}"

@@ -1,38 +1,68 @@
 """What a user can set, and where: one frozen object for a run.
 
-Every setting is an option of the command line (``--logprobs-rows``) and a line of the
-configuration (``logprobs_rows``). The command line goes before the configuration, and that before
-the default.
+A setting is a line of the configuration (``logprobs_rows``), and most are an option of the command
+line as well (``--logprobs-rows``). The command line goes before the configuration, and that before
+the default. A marker may stand between the two: :meth:`Settings.settled` says so in one place.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeVar
 
 from pytest_logprobs.errors import SECTION_ROWS
 
-__all__ = ["SETTINGS", "Setting", "Settings", "settle"]
+__all__ = ["RECORD_MODES", "SETTINGS", "Setting", "Settings", "settle"]
 __tracebackhide__ = True  # a failed test shows its own lines
+
+_Value = TypeVar("_Value")
+
+RECORD_MODES: Final = ("none", "once", "new_episodes", "all", "rewrite", "off")
+"""The ways to record, from the strictest on; they mean what they mean in vcrpy."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings of one run."""
+    """The settings of one run.
+
+    ``commanded`` are the names of those that the command line gave.
+    """
 
     rows: int = SECTION_ROWS
+    record: str = RECORD_MODES[0]
+    cassette_dir: str = "cassettes"
+    ignore: tuple[str, ...] = ()
+    placeholder_keys: tuple[str, ...] | None = None
+    allowed_hosts: tuple[str, ...] = ()
+    commanded: frozenset[str] = frozenset()
+
+    def settled(self, field: str, marked: _Value | None) -> _Value:
+        """Return what holds where a marker sets a field, too: command line > marker > the rest.
+
+        >>> Settings(record="once").settled("record", "all")
+        'all'
+        """
+        if marked is None or field in self.commanded:
+            value: _Value = getattr(self, field)
+            return value
+        return marked
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting: its field in :class:`Settings`, how it is shown, and how its text is read."""
+    """One setting: its field in :class:`Settings`, how it is shown, and how its text is read.
+
+    ``kind`` is the type of its line in the configuration; without a ``metavar`` it is no option
+    of the command line.
+    """
 
     field: str
-    metavar: str
     about: str
     takes: str
-    read: Callable[[str], object]
+    read: Callable[[Any], object]
+    kind: Literal["int", "string", "linelist"] = "string"
+    metavar: str | None = None
 
     @property
     def help(self) -> str:
@@ -50,19 +80,67 @@ class Setting:
         return f"logprobs_{self.field}"
 
 
-def _count(text: str) -> int:
+def _count(value: object) -> int:
+    text = str(value)  # pytest reads the numbers of a configuration itself
     if not text.strip().isdecimal():
         raise ValueError(f"got {text!r}")
     return int(text)
 
 
+def _record_mode(value: str) -> str:
+    if value not in RECORD_MODES:
+        raise ValueError(f"got {value!r}")
+    return value
+
+
+def _directory(value: str) -> str:
+    if not value.strip():
+        raise ValueError(f"got {value!r}")
+    return value
+
+
 SETTINGS: Final = (
     Setting(
         "rows",
-        "N",
         "how many tokens the table of a failure lists",
         f"a whole number, 0 for all (default: {SECTION_ROWS})",
         _count,
+        kind="int",
+        metavar="N",
+    ),
+    Setting(
+        "record",
+        "how cassettes record",
+        f"{', '.join(RECORD_MODES[:-1])} or {RECORD_MODES[-1]} (default: {RECORD_MODES[0]})",
+        _record_mode,
+        metavar="MODE",
+    ),
+    Setting(
+        "cassette_dir",
+        "where cassettes are",
+        "a directory, beside the test file if it is relative (default: cassettes)",
+        _directory,
+    ),
+    Setting(
+        "ignore",
+        "what cassettes ignore when they match requests",
+        "paths in the body such as metadata.trace_id, one a line",
+        tuple,
+        kind="linelist",
+    ),
+    Setting(
+        "placeholder_keys",
+        "which variables hold a placeholder while a cassette replays, beside the usual ones",
+        "names of environment variables, one a line; empty: none at all",
+        tuple,
+        kind="linelist",
+    ),
+    Setting(
+        "allowed_hosts",
+        "where a test may connect to while its cassette replays, beside this machine",
+        "host names or addresses, one a line",
+        tuple,
+        kind="linelist",
     ),
 )
 
@@ -73,21 +151,22 @@ def settle(option: Callable[[str], object], ini: Callable[[str], object]) -> Set
     ``option`` and ``ini`` look a name up and give ``None`` where it was not set. Raises
     ``ValueError`` naming the place, the value and what is accepted.
 
-    >>> settle({"--logprobs-rows": "9"}.get, {"logprobs_rows": "7"}.get)
-    Settings(rows=9)
+    >>> settle({"--logprobs-rows": "9"}.get, {"logprobs_rows": "7"}.get).rows
+    9
     """
     chosen: dict[str, Any] = {}
+    commanded: set[str] = set()
     for setting in SETTINGS:
-        for place, look_up, name in (
-            (setting.option, option, setting.option),
-            (f"{setting.ini} in the configuration", ini, setting.ini),
-        ):
-            try:
-                value = look_up(name)  # pytest reads the numbers of a configuration itself
-                if value is None:
-                    continue
-                chosen[setting.field] = setting.read(str(value))
-            except Exception as error:  # noqa: BLE001 - pytest's, whose types differ by version
-                raise ValueError(f"{place} takes {setting.takes}; {error}") from None
-            break
-    return Settings(**chosen)
+        given = option(setting.option) if setting.metavar else None
+        place = setting.option
+        try:
+            if given is not None:
+                commanded.add(setting.field)
+            else:
+                place = f"{setting.ini} in the configuration"
+                given = ini(setting.ini)
+            if given is not None:
+                chosen[setting.field] = setting.read(given)
+        except Exception as error:  # noqa: BLE001 - pytest's, whose types differ by version
+            raise ValueError(f"{place} takes {setting.takes}; {error}") from None
+    return Settings(**chosen, commanded=frozenset(commanded))

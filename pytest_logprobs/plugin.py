@@ -7,7 +7,7 @@ library and pytest alone, and what a hook needs is imported where a test is seen
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING, Final, cast
 
 import pytest
@@ -18,16 +18,22 @@ from pytest_logprobs.errors import confidence_errors
 if TYPE_CHECKING:
     from pytest_logprobs._explain import Finding
     from pytest_logprobs._measure import Logprobs
+    from pytest_logprobs._recorder import Recorder
+    from pytest_logprobs._traffic import Traffic
+    from pytest_logprobs.cassettes import LogprobsCassette
 
 _Wrapper = Generator[None, object, object]
-_SECTION: Final = "logprobs"
+_CASSETTE: Final = "logprobs_cassette"
 _USAGE_ERROR: Final = "logprobs_usage_error"
 _settings_key: Final = pytest.StashKey[Settings]()
 _findings_key: Final[pytest.StashKey[list[Finding]]] = pytest.StashKey()
 _logprobs_key: Final[pytest.StashKey[Logprobs]] = pytest.StashKey()
-_MARKER: Final = (
+_recorder_key: Final[pytest.StashKey[Recorder]] = pytest.StashKey()
+_MARKERS: Final = (
     "logprobs(**limits): limits that every completion of the test must keep, such as "
-    "min_token_probability=0.5 or min_mean_logprob=-0.5."
+    "min_token_probability=0.5 or min_mean_logprob=-0.5.\n"
+    "logprobs_cassette(name=None, record=None, ignore=(), repeats='error'): record the HTTP "
+    "traffic of the test once, and replay it from then on."
 )
 
 
@@ -35,13 +41,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Register every setting as an option and as a line of the configuration."""
     group = parser.getgroup("logprobs", "log-probabilities of language-model answers")
     for setting in SETTINGS:
-        group.addoption(setting.option, metavar=setting.metavar, help=setting.help)
-        parser.addini(setting.ini, setting.help, type="int", default=None)
+        if setting.metavar:
+            group.addoption(setting.option, metavar=setting.metavar, help=setting.help)
+        parser.addini(setting.ini, setting.help, type=setting.kind, default=None)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Settle the settings: a wrong one ends the run with a usage error."""
-    config.addinivalue_line("markers", _MARKER)
+    for marker in _MARKERS.split("\n"):
+        config.addinivalue_line("markers", marker)
     try:
         config.stash[_settings_key] = settle(config.getoption, config.getini)
     except ValueError as error:
@@ -58,6 +66,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: Sequence[pytest.
                 from pytest_logprobs._limits import limits_of
 
                 limits_of(marks, item.nodeid)
+            if item.get_closest_marker(_CASSETTE) or _CASSETTE in getattr(item, "fixturenames", ()):
+                from pytest_logprobs._marked import marked
+                from pytest_logprobs._recorder import Recorder
+
+                marked(item)
+                config.stash[_recorder_key] = Recorder.of(config, config.stash[_settings_key])
     except pytest.UsageError as error:
         getattr(config, "workeroutput", {})[_USAGE_ERROR] = str(error)  # for xdist's controller
         raise
@@ -76,8 +90,17 @@ def logprobs(request: pytest.FixtureRequest) -> Logprobs:
     from pytest_logprobs._measure import Logprobs
 
     item = cast("pytest.Item", request.node)  # pyright: ignore[reportUnknownMemberType]
-    item.stash[_logprobs_key] = logprobs = Logprobs()
+    item.stash[_logprobs_key] = logprobs = Logprobs(_traffic(item))
     return logprobs
+
+
+@pytest.fixture
+def logprobs_cassette(request: pytest.FixtureRequest) -> LogprobsCassette:
+    """Record the HTTP traffic of the test once and replay it from then on."""
+    from pytest_logprobs._recorder import Recorder
+
+    config = request.config
+    return Recorder.of(config, config.stash[_settings_key]).cassette
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)
@@ -86,9 +109,9 @@ def pytest_runtest_call(item: pytest.Item) -> _Wrapper:
     result = yield
     if marks := list(item.iter_markers("logprobs")):
         from pytest_logprobs._limits import check
+        from pytest_logprobs._measure import seen
 
-        logprobs = item.stash.get(_logprobs_key, None)
-        check(marks, item.nodeid, logprobs.measured if logprobs else ())
+        check(marks, item.nodeid, seen(item.stash.get(_logprobs_key, None), _traffic(item)))
     return result
 
 
@@ -122,13 +145,11 @@ def pytest_runtest_sections(
     """Give the report the long part of every explanation that its failure shows."""
     report = yield
     findings = item.config.stash[_findings_key]
-    errors = confidence_errors(call.excinfo and call.excinfo.value)
-    explained = [(e.explanation.split("\n")[0], e.section) for e in errors if e.section]
-    explained += [(finding.lines[0], finding.section) for finding in findings]
-    shown = report.longreprtext if explained else ""
-    rows = item.config.stash[_settings_key].rows
-    texts = {section(rows): None for sentence, section in explained if sentence in shown}
-    report.sections += [(_SECTION, text) for text in texts]
+    if call.excinfo:
+        from pytest_logprobs._sections import sections_of
+
+        rows = item.config.stash[_settings_key].rows
+        report.sections += sections_of(call.excinfo.value, findings, report, rows)
     if call.when == "teardown":  # items live as long as the run, and may run again
         findings.clear()
         if _logprobs_key in item.stash:
@@ -142,21 +163,16 @@ def pytest_runtest_sections(
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> _Wrapper:
-    """Colour the heat maps while the terminal prints them, and only there."""
-    markup = terminalreporter.config.get_terminal_writer().markup
-    kinds = "failed", "error", "xfailed"
-    plain = [(r, r.sections) for kind in kinds for r in terminalreporter.getreports(kind)]
-    for report, sections in plain:
-        report.sections = [
-            (name, _coloured(text, markup) if name == _SECTION else text) for name, text in sections
-        ]
-    result = yield
-    for report, sections in plain:
-        report.sections = sections
+    """Colour the heat maps while the terminal prints them; say what was recorded."""
+    from pytest_logprobs._sections import coloured_sections, summary_of_cassettes
+
+    with coloured_sections(terminalreporter):
+        result = yield
+    for line in summary_of_cassettes(terminalreporter):
+        terminalreporter.write_line(line)
     return result
 
 
-def _coloured(text: str, markup: Callable[..., str]) -> str:
-    from pytest_logprobs._heatmap import coloured
-
-    return coloured(text, lambda part, colour: markup(part, **{colour: True}))
+def _traffic(item: pytest.Item) -> Traffic | None:
+    recorder = item.config.stash.get(_recorder_key, None)
+    return recorder.traffic if recorder else None

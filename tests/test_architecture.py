@@ -34,30 +34,42 @@ LAYERS = {
     # a comparison in words; a wire format as completions
     "_explain": 4,
     "parsers": 4,
-    # what a test does with a completion: assert on it, measure it
+    # what a test does with a completion: assert on it; what crossed the wire in a test
     "_assertions": 5,
-    "_measure": 5,
-    # the file of a cassette, and what belongs to recording beside it
-    "cassettes": 5,
-    # the marker: a limit on what was measured
-    "_limits": 6,
+    "_traffic": 5,
+    # a completion is measured; traffic is recorded and replayed
+    "_measure": 6,
+    "cassettes": 6,
+    # what a report shows beside a failure
+    "_sections": 5,
+    # the markers: a limit on what was seen, a cassette; where cassettes are
+    "_limits": 7,
+    "_marked": 7,
+    "_places": 7,
+    # cassettes open and close with their tests
+    "_recorder": 8,
     # where users come in: the public names, the command line, pytest
-    "__init__": 7,
-    "cli": 7,
-    "plugin": 7,
+    "__init__": 9,
+    "cli": 9,
+    "plugin": 9,
     # python -m
-    "__main__": 8,
+    "__main__": 10,
 }
 """Part of the package → its layer: a module imports only from a lower number."""
 
 PERMITTED = {
     "parsers": {"pydantic_core"},
     "_limits": {"pytest", "_pytest"},  # the latter for type checkers, see EAGER
+    "_marked": {"pytest"},
+    "_places": {"pytest"},
+    "_recorder": {"pytest"},
+    "_sections": {"pytest"},
+    "cassettes": {"pytest", "_pytest", "vcr"},
     "plugin": {"pytest"},
 }
 """Part of the package → what it may import from outside the standard library."""
 
-EAGER = {"pytest"}
+EAGER = {"pytest", "vcr"}
 """What may be loaded together with the module that imports it; the rest waits inside a function."""
 
 SOURCES = layers.sources_of(Path(pytest_logprobs.__file__).parent)
@@ -149,13 +161,26 @@ def test_a_suite_that_does_not_use_the_plugin_does_not_pay_for_it(tmp_path):
         & {
             "pydantic",
             "pydantic_core",
+            "vcr",
             "pytest_logprobs._explain",
             "pytest_logprobs._limits",
+            "pytest_logprobs._recorder",
             "pytest_logprobs._model",
+            "pytest_logprobs.cassettes",
             "pytest_logprobs.parsers",
         }
         == set()
     )
+
+
+def test_one_module_knows_vcrpy():
+    """One file would change if vcrpy did."""
+    knowing = [
+        module
+        for module in SOURCES
+        if any(each.module == "vcr" for each in layers.imports_of(module, SOURCES))
+    ]
+    assert knowing == ["cassettes._vcr"]
 
 
 def test_pydantic_is_loaded_when_a_body_is_read():

@@ -89,9 +89,10 @@ def test_it(logprobs, label):
 
 
 NOT_CHECKED = (
-    "the marker logprobs limits min_mean_logprob, max_perplexity, but the test measured no "
-    "completion, so nothing was checked\n"
-    "next: give the response to the fixture: logprobs(response)"
+    "the marker logprobs limits min_mean_logprob, max_perplexity, but no completion was seen, so "
+    "nothing was checked\n"
+    "next: give the response to the fixture: logprobs(response), or make the call under the marker "
+    "logprobs_cassette, which sees what crosses the wire"
 )
 
 

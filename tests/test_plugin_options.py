@@ -73,18 +73,41 @@ def test_help_shows_options_and_configuration(pytester):
             "log-probabilities of language-model answers:",
             "  --logprobs-rows=N     how many tokens the table of a failure lists: a whole",
             "                        number, 0 for all (default: 50)",
+            "  --logprobs-record=MODE",
+            "                        how cassettes record: none, once, new_episodes, all,",
+            "                        rewrite or off (default: none)",
             "  logprobs_rows (int):  how many tokens the table of a failure lists: a whole",
             "                        number, 0 for all (default: 50)",
+            "  logprobs_record (string):",
+            "                        how cassettes record: none, once, new_episodes, all,",
+            "                        rewrite or off (default: none)",
+            "  logprobs_cassette_dir (string):",
+            "                        where cassettes are: a directory, beside the test file",
+            "                        if it is relative (default: cassettes)",
+            "  logprobs_ignore (linelist):",
+            "                        what cassettes ignore when they match requests: paths in",
+            "                        the body such as metadata.trace_id, one a line",
+            "  logprobs_placeholder_keys (linelist):",
+            "                        which variables hold a placeholder while a cassette",
+            "                        replays, beside the usual ones: names of environment",
+            "                        variables, one a line; empty: none at all",
+            "  logprobs_allowed_hosts (linelist):",
+            "                        where a test may connect to while its cassette replays,",
+            "                        beside this machine: host names or addresses, one a line",
         ]
     )
 
 
-def test_the_marker_is_registered(run_tests):
-    """``pytest --markers`` explains it, and ``--strict-markers`` knows it."""
+def test_the_markers_are_registered(run_tests):
+    """``pytest --markers`` explains them, and ``--strict-markers`` knows it."""
     listed = run_tests("", "--markers")
     assert (
         "@pytest.mark.logprobs(**limits): limits that every completion of the test must keep, "
         "such as min_token_probability=0.5 or min_mean_logprob=-0.5."
+    ) in listed.outlines
+    assert (
+        "@pytest.mark.logprobs_cassette(name=None, record=None, ignore=(), repeats='error'): "
+        "record the HTTP traffic of the test once, and replay it from then on."
     ) in listed.outlines
     marked = "@limits(min_mean_logprob=-9)\ndef test_it(logprobs):\n    logprobs(HAMLET)"
     run_tests(marked, "--strict-markers").assert_outcomes(passed=1)

@@ -5,7 +5,6 @@ import pytest
 from pytest_logprobs._settings import SETTINGS, Setting, Settings, settle
 
 TAKES = "a whole number, 0 for all (default: 50)"
-HELP = f"how many tokens the table of a failure lists: {TAKES}"
 NOWHERE = {}
 
 
@@ -35,7 +34,27 @@ def settled(option=NOWHERE, ini=NOWHERE):
 def test_precedence(option, ini, rows):
     """The command line goes before the configuration, and that before the default."""
     given = [{"--logprobs-rows": option}, {"logprobs_rows": ini}]
-    assert settled(*given) == Settings(rows=rows)
+    commanded = frozenset() if option is None else frozenset({"rows"})
+    assert settled(*given) == Settings(rows=rows, commanded=commanded)
+
+
+@pytest.mark.parametrize(
+    ("option", "marker", "ini", "record"),
+    [
+        (None, None, None, "none"),
+        (None, None, "once", "once"),
+        (None, "all", "once", "all"),
+        (None, "none", "once", "none"),
+        ("none", "all", "once", "none"),
+        ("rewrite", "all", "once", "rewrite"),
+    ],
+)
+def test_a_marker_stands_between_the_command_line_and_the_configuration(
+    option, marker, ini, record
+):
+    """DESIGN rule 14: "command line > marker (narrow over broad) > ini > default"."""
+    settings = settled({"--logprobs-record": option}, {"logprobs_record": ini})
+    assert settings.settled("record", marker) == record
 
 
 @pytest.mark.parametrize("value", ["many", "", "-1", "1.5", "1e3"])
@@ -53,15 +72,52 @@ def test_a_wrong_line_of_the_configuration():
     assert str(caught.value) == f"logprobs_rows in the configuration takes {TAKES}; got '-1'"
 
 
+@pytest.mark.parametrize("value", ["", "None", "new-episodes", "ALL"])
+def test_a_wrong_record_mode(value):
+    """The error names every mode there is."""
+    with pytest.raises(ValueError, match=r"^--logprobs-record takes ") as caught:
+        settled({"--logprobs-record": value})
+    assert str(caught.value) == (
+        "--logprobs-record takes none, once, new_episodes, all, rewrite or off (default: none); "
+        f"got {value!r}"
+    )
+
+
+def test_an_empty_directory_is_wrong():
+    """Cassettes beside their tests would overwrite what is there."""
+    with pytest.raises(ValueError, match=r"^logprobs_cassette_dir ") as caught:
+        settled(ini={"logprobs_cassette_dir": " "})
+    assert str(caught.value) == (
+        "logprobs_cassette_dir in the configuration takes a directory, beside the test file if it "
+        "is relative (default: cassettes); got ' '"
+    )
+
+
+def test_lists():
+    """A list that is empty is not the same as one that is not set."""
+    lists = settled(ini={"logprobs_ignore": ["user", "metadata.id"], "logprobs_allowed_hosts": []})
+    assert (lists.ignore, lists.allowed_hosts) == (("user", "metadata.id"), ())
+    assert lists.placeholder_keys is None
+    assert settled(ini={"logprobs_placeholder_keys": []}).placeholder_keys == ()
+
+
 def test_names_of_the_settings():
-    """Every setting is an option `--logprobs-*`, a line `logprobs_*` and a field of `Settings`."""
-    assert [(each.option, each.ini, each.metavar, each.help) for each in SETTINGS] == [
-        ("--logprobs-rows", "logprobs_rows", "N", HELP)
+    """Every setting is a line `logprobs_*` and a field of `Settings`, most are an option."""
+    options = [each.option for each in SETTINGS if each.metavar]
+    assert options == ["--logprobs-rows", "--logprobs-record"]
+    assert [(each.ini, each.kind) for each in SETTINGS] == [
+        ("logprobs_rows", "int"),
+        ("logprobs_record", "string"),
+        ("logprobs_cassette_dir", "string"),
+        ("logprobs_ignore", "linelist"),
+        ("logprobs_placeholder_keys", "linelist"),
+        ("logprobs_allowed_hosts", "linelist"),
     ]
-    assert [each.field for each in SETTINGS] == [*Settings.__slots__]
+    assert [*(each.field for each in SETTINGS), "commanded"] == [*Settings.__slots__]
+    assert SETTINGS[0].help == f"how many tokens the table of a failure lists: {TAKES}"
 
 
 def test_a_setting_of_two_words():
     """The option has hyphens where the line of the configuration has underscores."""
-    setting = Setting("max_age", "DAYS", "", "", int)
+    setting = Setting("max_age", "", "", int)
     assert (setting.option, setting.ini) == ("--logprobs-max-age", "logprobs_max_age")

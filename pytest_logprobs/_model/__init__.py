@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pytest_logprobs._model._completion import Completion, Draft, assemble
+from pytest_logprobs._model._request import Request
 from pytest_logprobs._model._scores import not_scored, ranked
 from pytest_logprobs._model._span import Span
 from pytest_logprobs._model._token import Alternative, Token
@@ -11,6 +12,7 @@ __all__ = [
     "Alternative",
     "Completion",
     "Draft",
+    "Request",
     "Span",
     "Token",
     "assemble",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
+from pytest_logprobs._model._request import Request
 from pytest_logprobs._model._span import Span
 from pytest_logprobs._model._token import Alternative, ListAlternatives, Token
 from pytest_logprobs._quote import quote
@@ -25,6 +26,8 @@ class Completion(Span):
     - ``choice``: which of several answers to one request this is, 0-based.
     - ``format``: the wire format that it was read as.
     - ``prompt_tokens``: the echoed prompt as a span, where the response tells it apart.
+    - ``request``: what was asked, known where the answer came through a cassette. Two completions
+      that say the same are equal, whatever is known of their requests.
 
     >>> completion = Completion("Paris.", [Token("Paris", -0.25, extent=(0, 5))])
     >>> completion.text, completion.span("Paris").min_probability > 0.7
@@ -36,6 +39,7 @@ class Completion(Span):
     choice: int
     format: str | None
     prompt_tokens: Span | None
+    request: Request | None = field(compare=False)
 
     def __init__(
         self,
@@ -47,6 +51,7 @@ class Completion(Span):
         choice: int = 0,
         format: str | None = None,
         prompt_tokens: Span | None = None,
+        request: Request | None = None,
     ) -> None:
         """Take tokens whose offsets count in ``text``."""
         Span.__init__(self, tokens, source=text)
@@ -56,11 +61,25 @@ class Completion(Span):
         put(self, "choice", choice)
         put(self, "format", format)
         put(self, "prompt_tokens", prompt_tokens)
+        put(self, "request", request)
 
     @property
     def text(self) -> str:
         """The whole answer as the provider gave it."""
         return self._source or ""
+
+    def answering(self, request: Request) -> Completion:
+        """Return this completion as the answer to a request."""
+        return Completion(
+            self.text,
+            self._tokens,
+            model=self.model,
+            finish_reason=self.finish_reason,
+            choice=self.choice,
+            format=self.format,
+            prompt_tokens=self.prompt_tokens,
+            request=request,
+        )
 
     def _bounds(self) -> Extent:
         prompt_end = self.prompt_tokens.end if self.prompt_tokens else None

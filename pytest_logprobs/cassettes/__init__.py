@@ -2,6 +2,33 @@
 
 from __future__ import annotations
 
-from pytest_logprobs.cassettes._naming import cassette_file
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
-__all__ = ["cassette_file"]
+from pytest_logprobs.cassettes._cassette import Ending, LogprobsCassette, Plan
+from pytest_logprobs.cassettes._guard import guarded
+from pytest_logprobs.cassettes._miss import CassetteMissError
+from pytest_logprobs.cassettes._naming import cassette_file
+from pytest_logprobs.cassettes._placeholder_keys import PLACEHOLDER_KEYS, placeholder_keys
+from pytest_logprobs.cassettes._tape import REPEATS
+
+__all__ = [
+    "PLACEHOLDER_KEYS",
+    "REPEATS",
+    "CassetteMissError",
+    "Ending",
+    "LogprobsCassette",
+    "Plan",
+    "cassette_file",
+    "guarded",
+    "patched_clients",
+    "placeholder_keys",
+]
+__tracebackhide__ = True  # a failed test shows its own lines
+
+
+def patched_clients(current: Callable[[], LogprobsCassette]) -> AbstractContextManager[object]:
+    """Send what every HTTP client asks to the ``current`` cassette, inside a ``with`` block."""
+    from pytest_logprobs.cassettes import _vcr  # noqa: PLC0415 - loads every client there is
+
+    return _vcr.patched_clients(current)

@@ -1,0 +1,48 @@
+"""What was asked of a model, as it was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pytest_logprobs._quote import clip, one_line
+
+__all__ = ["Request"]
+__tracebackhide__ = True  # a failed test shows its own lines
+
+_PROMPTS: Final = ("messages", "prompt", "input", "contents", "inputs")
+"""What wire formats call the prompt; a body has one of them."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Request:
+    """A request for completions: where it went, and its decoded body.
+
+    >>> request = Request("https://api.example/v1", {"model": "m", "prompt": "2+2=", "seed": 7})
+    >>> request.model, request.prompt, request.parameters
+    ('m', '2+2=', {'seed': 7})
+    """
+
+    url: str
+    body: Mapping[str, Any]
+
+    @property
+    def model(self) -> str | None:
+        """The model that was asked for, which may be an alias of the one that answered."""
+        model = self.body.get("model")
+        return model if isinstance(model, str) else None
+
+    @property
+    def prompt(self) -> Any:  # noqa: ANN401 - as the wire format has it
+        """What the model was given: a text, or a list of messages; ``None`` if it is not known."""
+        return next((self.body[name] for name in _PROMPTS if name in self.body), None)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Everything else that was asked: sampling parameters, tools, how many alternatives."""
+        return {k: v for k, v in self.body.items() if k != "model" and k not in _PROMPTS}
+
+    def __repr__(self) -> str:
+        model = f" {clip(one_line(self.model), 40)}" if self.model else ""
+        return f"<Request{model} {clip(one_line(self.url), 80)}>"

@@ -1,0 +1,86 @@
+"""What a report shows beside the failure: the long part of explanations, and what was recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+from pytest_logprobs.errors import confidence_errors
+
+if TYPE_CHECKING:
+    import pytest
+
+    from pytest_logprobs._explain import Finding
+
+__all__ = ["CASSETTES", "coloured_sections", "sections_of", "summary_of_cassettes"]
+__tracebackhide__ = True  # a failed test shows its own lines
+
+CASSETTES: Final = "logprobs_cassettes"
+"""The attribute of a report that says what the test's cassettes did."""
+
+_TITLE: Final = "logprobs"
+_UNKEPT: Final = {
+    "incomplete": "the test failed, and the file says that it is not complete",
+    "journal": "not kept, for the test did not come to its end; the next recording run has them",
+    "lost": "not kept, for the test did not come to its end",
+}
+
+
+def sections_of(
+    error: BaseException | None, findings: Iterable[Finding], report: pytest.TestReport, rows: int
+) -> list[tuple[str, str]]:
+    """Return the long part of every explanation that a failure shows, as sections of its report.
+
+    ``findings`` are those of plain asserts in the test, ``rows`` is how many tokens a table lists.
+    """
+    errors = confidence_errors(error)
+    explained = [(e.explanation.split("\n")[0], e.section) for e in errors if e.section]
+    explained += [(finding.lines[0], finding.section) for finding in findings]
+    shown = report.longreprtext if explained else ""
+    texts = {section(rows): None for sentence, section in explained if sentence in shown}
+    return [(_TITLE, text) for text in texts]
+
+
+@contextmanager
+def coloured_sections(reporter: pytest.TerminalReporter) -> Generator[None]:
+    """Colour the heat maps in the reports of a terminal, inside a ``with`` block."""
+    markup = reporter.config.get_terminal_writer().markup
+    plain = [
+        (r, r.sections)
+        for kind in ("failed", "error", "xfailed")
+        for r in reporter.getreports(kind)
+    ]
+    for report, sections in plain:
+        report.sections = [
+            (name, _coloured(text, markup) if name == _TITLE else text) for name, text in sections
+        ]
+    yield
+    for report, sections in plain:
+        report.sections = sections
+
+
+def _coloured(text: str, markup: Callable[..., str]) -> str:
+    from pytest_logprobs._heatmap import coloured  # noqa: PLC0415 - where there is a heat map
+
+    return coloured(text, lambda part, colour: markup(part, **{colour: True}))
+
+
+def summary_of_cassettes(reporter: pytest.TerminalReporter) -> Iterator[str]:
+    """Yield what this run recorded, and what of it is not kept as usual; nothing on a replay."""
+    reports = (report for reports in reporter.stats.values() for report in reports)
+    done: list[Mapping[str, Any]] = [
+        each for report in reports for each in getattr(report, CASSETTES, ()) if each["recorded"]
+    ]
+    kept = [each for each in done if each["state"] not in _UNKEPT]
+    if kept:
+        count = sum(each["recorded"] for each in kept)
+        where = kept[0]["path"] if len(kept) == 1 else f"{len(kept)} cassettes"
+        yield f"logprobs: recorded {_answers(count)} in {where}"
+    for each in done:
+        if why := _UNKEPT.get(each["state"]):
+            yield f"logprobs: recorded {_answers(each['recorded'])} in {each['path']}: {why}"
+
+
+def _answers(count: int) -> str:
+    return f"{count} answer{'' if count == 1 else 's'}"

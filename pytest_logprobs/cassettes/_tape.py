@@ -1,0 +1,163 @@
+"""The recordings of a cassette while a test runs: what answers a request, and what is new."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from threading import RLock
+from typing import Any, Final
+
+from pytest_logprobs.cassettes._matching import key_of
+
+__all__ = ["REPEATS", "Asked", "Interaction", "Tape", "answered"]
+__tracebackhide__ = True  # a failed test shows its own lines
+
+Interaction = dict[str, Any]
+"""A request, its response and where they come from, as the file holds them."""
+
+REPEATS: Final = ("error", "last", "cycle")
+"""What comes after the last recording of a request that is made again: nothing, the last once
+more, or the first again."""
+
+_FIRST_ERROR: Final = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request on its way: as it is stored, its key, its place in the order of requests.
+
+    ``answer`` is the recording that answers it, if one does.
+    """
+
+    request: dict[str, Any]
+    key: bytes
+    order: int
+    answer: Interaction | None
+
+
+class Tape:
+    """Recordings by what they answer; the n-th identical request gets the n-th recording.
+
+    ``loaded`` are those of the file. ``offered`` were paid for by a run that did not come to its
+    end: they answer like the others, and count as recorded once they did. ``plays``: requests are
+    answered at all.
+    """
+
+    def __init__(
+        self,
+        loaded: Sequence[Interaction] = (),
+        offered: Sequence[Interaction] = (),
+        *,
+        plays: bool = True,
+        ignore: Sequence[str] = (),
+        repeats: str = "error",
+    ) -> None:
+        self.loaded: Final = tuple(loaded)
+        self._plays = plays
+        self._ignore = ignore
+        self._repeats = repeats
+        self._lock = RLock()
+        self._asked = 0
+        self._played: set[int] = set()
+        self._new: dict[int, tuple[bytes, Interaction]] = {}
+        self.play_count = 0
+        self._offered = {id(each) for each in offered}
+        self._keys = [key_of(each["request"], ignore) for each in self.loaded]
+        self._waiting: dict[bytes, deque[Interaction]] = {}
+        keys = [*self._keys, *(key_of(each["request"], ignore) for each in offered)]
+        for key, each in zip(keys, (*loaded, *offered), strict=True):
+            self._waiting.setdefault(key, deque()).append(each)
+
+    def ask(self, request: Mapping[str, Any]) -> Asked:
+        """Take the next recording that answers a request, if there is one."""
+        key = key_of(request, self._ignore)
+        with self._lock:
+            self._asked += 1
+            answer = self._next(key) if self._plays else None
+            if answer is not None:
+                self.play_count += 1
+                self._played.add(id(answer))
+                if id(answer) in self._offered:
+                    self._offered.remove(id(answer))  # to be kept once, however often it answers
+                    self._new[self._asked] = key, answer
+            return Asked(dict(request), key, self._asked, answer)
+
+    def record(
+        self, asked: Asked, response: Mapping[str, Any], origin: Mapping[str, str]
+    ) -> Interaction:
+        """Add the response to a request, and return the interaction."""
+        interaction = {"request": asked.request, "response": dict(response), "recorded": {**origin}}
+        with self._lock:
+            self._new[asked.order] = asked.key, interaction
+        return interaction
+
+    @property
+    def new(self) -> tuple[Interaction, ...]:
+        """What is to be kept of this run, in the order of the requests.
+
+        An error that a retry of the same request replaced is left out.
+        """
+        return tuple(each for _, each in self._kept())
+
+    def replaced_by_new(self) -> tuple[Interaction, ...]:
+        """Return the loaded recordings with what is new in their place, and the rest behind them.
+
+        The n-th identical request replaces the n-th recording, which it will be answered by.
+        """
+        kept = self._kept()
+        anew: dict[bytes, deque[Interaction]] = {}
+        for key, each in kept:
+            anew.setdefault(key, deque()).append(each)
+        replaced = [
+            anew[key].popleft() if anew.get(key) else each
+            for key, each in zip(self._keys, self.loaded, strict=True)
+        ]
+        rest = {id(each) for alike in anew.values() for each in alike}
+        return (*replaced, *(each for _, each in kept if id(each) in rest))
+
+    def alike(self, asked: Asked) -> tuple[int, ...]:
+        """Return the positions of the loaded recordings of the very same request."""
+        return tuple(at for at, key in enumerate(self._keys) if key == asked.key)
+
+    def is_played(self, position: int) -> bool:
+        """Return whether a loaded recording answered a request in this test."""
+        return id(self.loaded[position]) in self._played
+
+    def _kept(self) -> list[tuple[bytes, Interaction]]:
+        with self._lock:
+            found = [self._new[order] for order in sorted(self._new)]
+        replaced: set[bytes] = set()
+        kept: list[tuple[bytes, Interaction]] = []
+        for key, each in reversed(found):
+            if not _is_error(each):
+                replaced.add(key)
+            elif key in replaced:
+                continue
+            kept.append((key, each))
+        return kept[::-1]
+
+    def _next(self, key: bytes) -> Interaction | None:
+        waiting = self._waiting.get(key)
+        if not waiting:
+            return None
+        if self._repeats == "cycle":
+            waiting.rotate(-1)
+            return waiting[-1]
+        if self._repeats == "last" and len(waiting) == 1:
+            return waiting[0]
+        return waiting.popleft()
+
+
+def answered(interactions: Sequence[Interaction]) -> tuple[Interaction, ...]:
+    """Return the interactions without the errors: who goes on recording asks again for those.
+
+    >>> answered([{"response": {"status": 429}}, {"response": {"status": 200}}])
+    ({'response': {'status': 200}},)
+    """
+    return tuple(each for each in interactions if not _is_error(each))
+
+
+def _is_error(interaction: Interaction) -> bool:
+    status: int = interaction["response"]["status"]
+    return status >= _FIRST_ERROR

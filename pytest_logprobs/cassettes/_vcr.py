@@ -1,0 +1,182 @@
+# pyright: basic, reportMissingTypeStubs=false
+"""The seam to vcrpy, which patches the HTTP clients: the one module that imports it.
+
+vcrpy's stubs ask a cassette three things: whether it ``can_play_response_for`` a request, to
+``play_response``, and to ``append`` what the real server said. This one hands them on to the
+cassette of the running test, which finds a recording by its key. What vcrpy would do beyond that
+(walk a list, read and write a file, copy requests) is not asked of it. It has no types, and
+pyright reads it all the same: in this module less strictly.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import cache
+from threading import Lock
+from typing import Any, cast
+
+import vcr.patch
+from vcr import VCR
+from vcr.cassette import Cassette
+
+from pytest_logprobs.cassettes._body import body_of
+from pytest_logprobs.cassettes._cassette import LogprobsCassette
+from pytest_logprobs.cassettes._messages import wire_headers
+from pytest_logprobs.cassettes._tape import Asked
+from pytest_logprobs.errors import LogprobsError
+
+__all__ = ["patched_clients"]
+__tracebackhide__ = True  # a failed test shows its own lines
+
+_Request = Any
+"""A request as vcrpy has it, which has no types."""
+
+_Known = tuple[LogprobsCassette, int, Asked]
+"""Who was asked, the number of the request, and what is known of it."""
+
+
+def patched_clients(current: Callable[[], LogprobsCassette]) -> AbstractContextManager[object]:
+    """Send what every HTTP client asks to the ``current`` cassette, inside a ``with`` block."""
+    config = VCR().get_merged_config(
+        path="of the running test",
+        match_on=(),
+        persister=_NoFile,
+        custom_patches=((vcr.patch, "force_reset", _RealConnections()),),
+    )
+    return cast("AbstractContextManager[object]", _Indexed.use(current=current, **config))
+
+
+class _RealConnections:
+    """What puts real classes back while a stub builds or uses a real connection.
+
+    Those alone that the real ones look up by name. vcrpy would put back all that it patched, and
+    for every thread: what another one asks meanwhile would be neither recorded nor replayed, and
+    where two such blocks overlap, clients would stay as they must not be. For the standard
+    library's connections used directly, and httplib2's, from several threads, that is still so.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._blocks = 0
+        self._patched: dict[tuple[object, str], object] = {}
+
+    @contextmanager
+    def __call__(self) -> Generator[None]:
+        with self._lock:
+            if not self._blocks:
+                real = _looked_up_by_name()
+                self._patched = {place: getattr(*place) for place in real}
+                _put(real)
+            self._blocks += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._blocks -= 1
+                if not self._blocks:
+                    _put(self._patched)
+
+
+@cache
+def _looked_up_by_name() -> dict[tuple[object, str], object]:
+    """Map where the classes stand to the real ones."""
+    resets = [(each.getter(), each) for each in vcr.patch.reset_patchers()]
+    modules = ("http.client", "httplib2")
+    return {
+        (owner, each.attribute): each.new
+        for owner, each in resets
+        if getattr(owner, "__name__", "") in modules
+    }
+
+
+def _put(classes: Mapping[tuple[object, str], object]) -> None:
+    for (owner, name), each in classes.items():
+        setattr(owner, name, each)
+
+
+class _NoFile:
+    """The persister: files are read and written where what belongs in them is known."""
+
+    @staticmethod
+    def load_cassette(*_: object, **_options: object) -> tuple[list[object], list[object]]:
+        return [], []
+
+    @staticmethod
+    def save_cassette(*_: object, **_options: object) -> None:
+        """Do nothing: nothing is ever new to vcrpy."""
+
+
+class _Indexed(Cassette):  # type: ignore[misc] # vcrpy has no types
+    """What vcrpy's stubs talk to."""
+
+    def __init__(self, *, current: Callable[[], LogprobsCassette], **config: Any) -> None:  # noqa: ANN401 - vcrpy's
+        super().__init__(**config)
+        self._current = current
+
+    @property
+    def write_protected(self) -> bool:
+        # A request that nothing answers has raised by then; before vcrpy 9.4, connections of TLS
+        # ask this to know whether to connect.
+        return not self._current().is_recording
+
+    def filter_request(self, request: _Request) -> _Request:
+        return request
+
+    def can_play_response_for(self, request: _Request) -> bool:
+        return self._known(request)[2].answer is not None
+
+    def play_response(self, request: _Request) -> dict[str, Any]:
+        cassette, number, asked = self._known(request)
+        response = cassette.play(number, asked)
+        status = response["status"]
+        return {
+            "status": {"code": status, "message": http.client.responses.get(status, "")},
+            "headers": wire_headers(response),
+            "body": {"string": body_of(response)},
+        }
+
+    def append(self, request: _Request, response: dict[str, Any]) -> None:
+        cassette, number, asked = self._known(request)
+        body = response["body"].get("string") or b""
+        answer = response["status"]["code"], response["headers"], _bytes(body)
+        cassette.record(number, asked, request.headers, answer)
+
+    def find_requests_with_most_matches(self, request: _Request) -> list[tuple[Any, ...]]:
+        return [(request, [], [])]  # asked by the stub of aiohttp, which follows redirects itself
+
+    def _known(self, request: _Request) -> _Known:
+        """Ask the cassette for a request, once: connections ask before and after they connect.
+
+        One that is kept open asks even for the request before, when it connects again.
+        """
+        if not hasattr(request, "logprobs_known"):
+            cassette = self._current()
+            body = _bytes(request.body)
+            asked = cassette.ask(request.method, request.uri, request.headers, body)
+            request.logprobs_known = cassette, *asked
+        return cast("_Known", request.logprobs_known)
+
+
+def _bytes(body: object) -> bytes:
+    """Return a body as clients give it to vcrpy; aiohttp's stub gives what it will write as JSON.
+
+    Raises ``LogprobsError`` for one that is written in a way of the client's own.
+    """
+    if body is None:
+        return b""
+    if isinstance(body, (bytes, bytearray, memoryview)):
+        return bytes(body)
+    if isinstance(body, str):
+        return body.encode("utf-8", "surrogatepass")
+    read = getattr(body, "read", None)
+    if callable(read):
+        return _bytes(read())
+    if isinstance(body, Iterable) and not isinstance(body, (Mapping, list)):
+        return b"".join(map(_bytes, body))
+    with suppress(TypeError):
+        return json.dumps(body).encode()
+    kind = f"{type(body).__module__}.{type(body).__qualname__}"
+    raise LogprobsError(f"a request whose body is a {kind} cannot be recorded: send bytes or JSON")

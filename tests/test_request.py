@@ -1,0 +1,76 @@
+"""What was asked of a model: the request of a completion that came through a cassette."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from pytest_logprobs import parse
+from pytest_logprobs._model import Request
+
+URL = "https://api.example/v1/chat/completions"
+MESSAGES = [{"role": "user", "content": "Who wrote Hamlet?"}]
+
+
+@pytest.mark.parametrize(
+    ("name", "prompt"),
+    [
+        ("messages", MESSAGES),
+        ("prompt", "The capital of France is"),
+        ("input", [{"role": "user", "content": "Hi"}]),
+        ("contents", [{"parts": [{"text": "Hi"}]}]),
+        ("inputs", "Once upon a time"),
+    ],
+)
+def test_the_prompt_whatever_its_name(name, prompt):
+    """``.prompt`` is what the wire format has for one; ``.parameters`` is all the rest."""
+    request = Request(URL, {"model": "m", name: prompt, "temperature": 0, "seed": 7})
+    assert (request.url, request.model, request.prompt, request.parameters) == (
+        URL,
+        "m",
+        prompt,
+        {"temperature": 0, "seed": 7},
+    )
+
+
+@pytest.mark.parametrize("body", [{}, {"model": None}, {"model": 3}])
+def test_a_model_that_is_not_known(body):
+    """What is not said is ``None``: some providers name the model in the URL."""
+    request = Request(URL, body)
+    assert (request.model, request.prompt, request.parameters) == (None, None, {})
+
+
+@pytest.mark.parametrize(
+    ("request_", "shown"),
+    [
+        (Request(URL, {"model": "m"}), f"<Request m {URL}>"),
+        (Request(URL, {}), f"<Request {URL}>"),
+        (
+            Request(f"{URL}?{'x' * 100}", {"model": "\x1b[31m\n" + "m" * 100}),
+            f"<Request \\x1b[31m\\n{'m' * 29}… {URL}?{'x' * 39}…>",
+        ),
+    ],
+)
+def test_it_is_shown_on_one_short_line(request_, shown):
+    """``repr`` names model and URL, cut to a length, and sends no command to a terminal."""
+    assert repr(request_) == shown
+
+
+def test_it_is_a_value():
+    """Requests are compared by what they say, and cannot be changed."""
+    request = Request(URL, {"model": "m"})
+    assert request == Request(URL, {"model": "m"})
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        request.url = "elsewhere"
+
+
+def test_the_request_of_a_completion(recordings):
+    """A completion that was read from a body alone has none; two that say the same are equal."""
+    completion = parse((recordings / "chat.json").read_bytes())
+    request = Request(URL, {"model": "m", "messages": MESSAGES})
+    answer = completion.answering(request)
+    assert (completion.request, answer.request) == (None, request)
+    assert answer == completion
+    for name in ("text", "model", "finish_reason", "choice", "format", "prompt_tokens"):
+        assert getattr(answer, name) == getattr(completion, name)
