@@ -10,17 +10,18 @@ import errno
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from io import FileIO, TextIOWrapper
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final, NoReturn, cast
 
 from pytest_logprobs._explain import Finding
 from pytest_logprobs._heatmap import coloured
 from pytest_logprobs._model import Completion
-from pytest_logprobs._quote import clip, one_line
-from pytest_logprobs.errors import SECTION_ROWS, LogprobsError
+from pytest_logprobs._quote import clip, one_line, quote
+from pytest_logprobs.cassettes import contents
+from pytest_logprobs.errors import SECTION_ROWS, CassetteError, LogprobsError
 from pytest_logprobs.parsers import parse_all
 
 __all__ = ["main"]
@@ -45,23 +46,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, TextIOWrapper):  # a console without a character shows its escape
             stream.reconfigure(errors="backslashreplace")
     try:
-        completions = parse_all(_read(options.file))
+        shown = _completions(_read(options.file), options.file)
     except OSError as error:
         return _fail(f"{options.file}: {error.strerror or error}")
+    except CassetteError as error:
+        return _fail(str(error))
     except LogprobsError as error:
         return _fail(f"{options.file}: {str(error).removeprefix('$: ')}")
     except KeyboardInterrupt:  # while it waits for standard input
         return _INTERRUPTED
-    return _print("\n\n".join(_shown(completions, options.rows)))
+    return _print("\n\n".join(_shown(shown, options.rows)))
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog=_NAME, description="Look at the log-probabilities of an answer.")
     parser.add_argument("--version", action="version", version=f"{_NAME} {version(_NAME)}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    about = "print a response as a heat map and a table of its least certain tokens"
+    about = "print the answers in a file as heat maps with their least certain tokens"
     show = commands.add_parser("show", help=about, description=f"{about.capitalize()}.")
-    show.add_argument("file", metavar="FILE", help="a response body; - reads standard input")
+    show.add_argument(
+        "file", metavar="FILE", help="a response body or a cassette; - reads standard input"
+    )
     rows = f"how many tokens the table lists, 0 for all (default: {SECTION_ROWS})"
     show.add_argument("--rows", type=_count, default=SECTION_ROWS, metavar="N", help=rows)
     return parser
@@ -78,21 +83,49 @@ def _read(file: str) -> bytes:
     return FileIO(0, closefd=False).readall() if file == "-" else Path(file).read_bytes()
 
 
-def _shown(completions: Sequence[Completion], rows: int) -> Iterator[str]:
+def _completions(data: bytes, file: str) -> dict[str, Completion]:
+    """Return the completions of a response or a cassette, by what stands before each."""
+    traffic = contents(data, Path(file))
+    if traffic is None:
+        found = parse_all(data)
+        return {f"choice {each.choice}: " if len(found) > 1 else "": each for each in found}
+    completions = traffic.completions
+    if not completions:
+        raise LogprobsError("the cassette holds no completion")
+    return {
+        f"{number} of {len(completions)}{_asked(each)}\n": each
+        for number, each in enumerate(completions, start=1)
+    }
+
+
+def _asked(completion: Completion) -> str:
+    """Show the end of what was asked: the last message, or the prompt's last line."""
+    prompt: object = completion.request.prompt if completion.request else None
+    if isinstance(prompt, list) and prompt:
+        prompt = cast("list[object]", prompt)[-1]
+    if isinstance(prompt, dict):
+        prompt = cast("dict[str, object]", prompt).get("content")
+    if not isinstance(prompt, str) or not prompt.strip():
+        return ""
+    return f", asked {quote(prompt.strip().splitlines()[-1], 60)}"
+
+
+def _shown(completions: Mapping[str, Completion], rows: int) -> Iterator[str]:
     """Show each completion; on a terminal in colour, and with the table cut to its width."""
     on_terminal: bool = getattr(sys.stdout, "isatty", bool)()  # it is None where it is closed
     width = shutil.get_terminal_size().columns if on_terminal else None
-    for completion in completions:
-        title = repr(completion)[1:-1]
-        if len(completions) > 1:
-            title = f"choice {completion.choice}: {title}"
+    for name, completion in completions.items():
+        *above, prefix = name.split("\n")
+        title = f"{prefix}{repr(completion)[1:-1]}"
         shown = Finding(title, completion.evidence).section(rows)
         text, _, table = shown.rpartition("\n\n")
         if on_terminal and _has_colour():
             text = coloured(text, _paint)
         first, _, text = text.partition("\n")
-        lines = [clip(line, width) if width else line for line in (first, *table.split("\n"))]
-        yield "\n".join([lines[0], text, "", *lines[1:]])
+        head, lines = [*above, first], table.split("\n")
+        if width:
+            head, lines = ([clip(line, width) for line in each] for each in (head, lines))
+        yield "\n".join([*head, text, "", *lines])
 
 
 def _has_colour() -> bool:

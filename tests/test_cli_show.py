@@ -164,16 +164,16 @@ def test_version_and_help(capsys):
         shown[arguments] = capsys.readouterr().out
     assert shown["--version",] == f"pytest-logprobs {version('pytest-logprobs')}\n"
     assert shown["--help",].startswith("usage: pytest-logprobs [-h] [--version] COMMAND ...\n")
-    assert "print a response as a heat map and a table of its least certain" in shown["--help",]
+    assert "print the answers in a file as heat maps with their" in shown["--help",]
     assert (
         shown["show", "--help"]
         == """\
 usage: pytest-logprobs show [-h] [--rows N] FILE
 
-Print a response as a heat map and a table of its least certain tokens.
+Print the answers in a file as heat maps with their least certain tokens.
 
 positional arguments:
-  FILE        a response body; - reads standard input
+  FILE        a response body or a cassette; - reads standard input
 
 options:
   -h, --help  show this help message and exit

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 from pytest_logprobs.cassettes._cassette import Ending, LogprobsCassette, Plan
+from pytest_logprobs.cassettes._contents import contents
 from pytest_logprobs.cassettes._guard import guarded
 from pytest_logprobs.cassettes._miss import CassetteMissError
 from pytest_logprobs.cassettes._naming import cassette_file
@@ -20,6 +21,7 @@ __all__ = [
     "LogprobsCassette",
     "Plan",
     "cassette_file",
+    "contents",
     "guarded",
     "patched_clients",
     "placeholder_keys",
