@@ -52,9 +52,12 @@ def find_weights() -> Path:
 
 
 @contextmanager
-def running_server(weights: Path) -> Iterator[LlamaServer]:
-    """Start a server, give it when it answers, and stop it, whatever happened."""
-    port = _free_port()
+def running_server(weights: Path, port: int = 0) -> Iterator[LlamaServer]:
+    """Start a server, give it when it answers, and stop it, whatever happened.
+
+    ``port`` 0 takes a free one.
+    """
+    port = port or _free_port()
     command = [sys.executable, "-m", "llama_cpp.server", "--model", str(weights)]
     command += ["--model_alias", MODEL, "--n_ctx", "2048"]
     command += ["--logits_all", "true"]  # Without it, a request for logprobs is an error.

@@ -1,4 +1,4 @@
-"""Record what a real model answers: one file for every line of the tables in `for_*.py`.
+"""Record what a real model answers: one file for every line of the table in `for_tests.py`.
 
 Beside the body of each response, exactly as received, stands the request that got it, as
 `<name>.request.json`. Run it through `record.sh`, which builds the environment it needs.
@@ -13,7 +13,6 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import for_examples
 import for_tests
 from llama_server import (
     SERVER_PACKAGE,
@@ -37,7 +36,7 @@ def main() -> None:
     weights = find_weights()
     answers: list[tuple[Recording, bytes]] = []
     with running_server(weights) as server:
-        for recording in (*for_tests.RECORDINGS, *for_examples.RECORDINGS):
+        for recording in for_tests.RECORDINGS:
             print(recording.file, "-", recording.why, flush=True)
             body = server.post(recording.path, recording.body, expected=recording.status)
             _refuse_machine_paths(recording, body)
