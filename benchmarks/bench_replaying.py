@@ -1,0 +1,182 @@
+"""Replaying: requests to one large cassette, and a suite of many small ones."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+import vcr
+from answers import chat_body
+from rounds import take_turns
+
+from pytest_logprobs._traffic import Traffic
+from pytest_logprobs.cassettes import LogprobsCassette, Plan, patched_clients
+from pytest_logprobs.cassettes._file import write_cassette
+from pytest_logprobs.cassettes._messages import stored_request, stored_response
+
+URL = "https://api.example/v1/chat/completions"
+JSON = {"content-type": ["application/json"]}
+SIZES = (10, 100, 1_000)
+TESTS = 200
+
+
+def chat(number):
+    """Return one of many chats; they differ in a word in the middle of the prompt."""
+    prompt = f"Decide about the review.\n\nReview number {number}: it was good.\n\nSentiment:"
+    return {"model": "m", "messages": [{"role": "user", "content": prompt}], "logprobs": True}
+
+
+def interaction(number, body):
+    """Return the recording of a chat."""
+    request = stored_request("POST", URL, JSON, json.dumps(chat(number)).encode())
+    return {"request": request, "response": stored_response(200, JSON, body), "recorded": {}}
+
+
+def in_vcrpy(number, body):
+    """Return the same as vcrpy stores it."""
+    headers = {"content-type": ["application/json"]}
+    request = {"method": "POST", "uri": URL, "body": json.dumps(chat(number)), "headers": headers}
+    status = {"code": 200, "message": "OK"}
+    response = {"status": status, "headers": headers, "body": {"string": body.decode()}}
+    return {"request": request, "response": response}
+
+
+def opened(path):
+    """Open a cassette of ours."""
+    about = {"shown": "", "test": "", "command": str, "root": path.parent}
+    plan = Plan(path=path, mode="none", repeats="cycle", **about)
+    return LogprobsCassette(plan, Traffic())
+
+
+@pytest.fixture(scope="module")
+def cassettes(tmp_path_factory):
+    """Write cassettes of several sizes; return where each is."""
+    folder = tmp_path_factory.mktemp("cassettes")
+    body = chat_body(5, 5)
+    paths = {}
+    for size in SIZES:
+        paths[size] = folder / f"{size}.json"
+        write_cassette(
+            paths[size], complete=True, interactions=[interaction(n, body) for n in range(size)]
+        )
+    paths["vcrpy"] = folder / "vcrpy.json"
+    recorded = {"version": 1, "interactions": [in_vcrpy(n, body) for n in range(SIZES[-1])]}
+    paths["vcrpy"].write_text(json.dumps(recorded))
+    return paths
+
+
+def test_requests_to_one_cassette(table, cassettes):
+    """A request costs the same however many recordings there are."""
+    asked = 40
+    loaded = {size: opened(cassettes[size]) for size in SIZES}
+    playing = []
+
+    def ask(size):
+        playing[:] = [loaded[size]]
+        for number in range(asked):
+            client.post(URL, json=chat(number * size // asked))
+
+    work = {f"{size:,} recordings": lambda size=size: ask(size) for size in SIZES}
+    with httpx.Client() as client:
+        with patched_clients(lambda: playing[0]):
+            taken = take_turns(work, rounds=25)
+        stock = vcr.use_cassette(
+            str(cassettes["vcrpy"]),
+            serializer="json",
+            match_on=("method", "uri", "body"),
+            allow_playback_repeats=True,
+            record_mode="none",
+        )
+        name = "1,000 recordings, vcrpy matching bodies"
+        with stock:
+            taken |= take_turns({name: lambda: ask(SIZES[-1])}, rounds=1)
+    taken[name] *= 25  # eight seconds each
+    group = f"{asked} requests of httpx, spread over one cassette"
+    for each in work:
+        aim = "≤ 1.3 ×" if each == "1,000 recordings" else ""
+        table.line(group, each, taken, to="10 recordings", aim=aim)
+    table.line("the same", name, taken, to="1,000 recordings", aim="≥ 50 ×")
+
+
+def test_opening_one_cassette(table, cassettes):
+    """Opening takes as long as the file is, most of it to find where its bodies end."""
+    work = {f"{size:,} recordings": lambda size=size: opened(cassettes[size]) for size in SIZES}
+    taken = take_turns(work, rounds=9)
+    for name in taken:
+        aim = "≤ 100 × (linear)" if name == "1,000 recordings" else ""
+        table.line("opening one cassette", name, taken, to="10 recordings", aim=aim)
+
+
+SUITE = """
+import json
+from pathlib import Path
+
+import httpx
+import pytest
+from pytest_logprobs import parse
+
+URL = {url!r}
+CHATS = json.loads(Path(__file__).with_name("chats.json").read_text())
+CLIENT = httpx.Client()
+
+@pytest.fixture(scope="module")
+def vcr_config():
+    return {{"match_on": ("method", "uri", "body"), "serializer": {serializer!r}}}
+
+{mark}
+@pytest.mark.parametrize("n", range({tests}))
+def test_it(n):
+    assert parse({response}).mean_logprob < 0
+"""
+REPLAYED = "CLIENT.post(URL, json=CHATS[n])"
+
+
+def test_a_suite(table, tmp_path):
+    """What a replayed suite costs beside one that reads the bodies from files."""
+    bodies = [chat_body(60 + number % 5, 5) for number in range(TESTS)]
+    suites = {
+        "JSON from disk": ('Path(__file__).with_name(f"{n}.json").read_bytes()', "", ""),
+        "cassettes": (REPLAYED, "@pytest.mark.logprobs_cassette", ""),
+        "pytest-recording, YAML": (REPLAYED, "@pytest.mark.vcr", "yaml"),
+        "pytest-recording, JSON": (REPLAYED, "@pytest.mark.vcr", "json"),
+    }
+    for number, (response, mark, serializer) in enumerate(suites.values()):
+        folder = tmp_path / str(number)
+        recordings = folder / "cassettes" / "test_it"
+        recordings.mkdir(parents=True)
+        (folder / "chats.json").write_text(json.dumps([chat(n) for n in range(TESTS)]))
+        source = SUITE.format(
+            url=URL, mark=mark, tests=TESTS, response=response, serializer=serializer
+        )
+        (folder / "test_it.py").write_text(source)
+        for n, body in enumerate(bodies):
+            if serializer:
+                text = recorded_by_vcrpy([in_vcrpy(n, body)], serializer)
+                (recordings / f"test_it[{n}].{serializer}").write_text(text)
+            elif mark:
+                write_cassette(recordings / f"test_it[{n}].json", True, [interaction(n, body)])
+            else:
+                (folder / f"{n}.json").write_bytes(body)
+    folders = {name: tmp_path / str(number) for number, name in enumerate(suites)}
+    taken = take_turns({name: lambda name=name: run(folders[name]) for name in suites}, rounds=3)
+    for name in suites:
+        table.line(f"a suite of {TESTS} tests, one request each", name, taken, to="JSON from disk")
+
+
+def recorded_by_vcrpy(interactions, serializer):
+    """Return the text of a cassette of vcrpy's."""
+    from vcr.serializers import jsonserializer, yamlserializer
+
+    kind = jsonserializer if serializer == "json" else yamlserializer
+    return kind.serialize({"version": 1, "interactions": interactions})
+
+
+def run(suite: Path):
+    """Run a suite in a process of its own."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    done = subprocess.run(command, cwd=suite, capture_output=True, text=True, check=False)
+    assert f"{TESTS} passed" in done.stdout, done.stdout
