@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test check format bench coverage differential live recordings clean
+.PHONY: help demo test check format bench coverage differential clients live recordings clean
 
 help:
 	@echo 'make demo        the examples, then one failure and how it is explained'
@@ -19,6 +19,7 @@ help:
 	@echo 'make bench       the benchmarks'
 	@echo 'make coverage    make test, and the lines it missed as HTML'
 	@echo 'make differential  our scores beside those of uqlm and lm-polygraph'
+	@echo 'make clients     recordings and misses through openai 1, 2, 3, litellm, langchain'
 	@echo 'make live        record the examples from a real model, replay, compare'
 	@echo 'make recordings  record the answers of the examples and tests anew'
 	@echo 'make clean       remove the environment and all caches'
@@ -72,6 +73,10 @@ coverage: test
 differential:
 	PYTHON='$(PYTHON)' sh differential/run.sh
 
+# An environment for each major version of openai, with what resolves beside it.
+clients:
+	PYTHON='$(PYTHON)' sh clients/run.sh
+
 # Both need what live/environment.sh describes, for the server: an environment of its own.
 live: $(READY)
 	PYTHON='$(PYTHON)' sh live/live.sh
@@ -80,5 +85,5 @@ recordings: $(READY)
 	PYTHON='$(PYTHON)' sh live/record.sh
 
 clean:
-	rm -rf $(VENV) .venv-differential .venv-live .coverage .coverage.* htmlcov .hypothesis .mypy_cache .pytest_cache .ruff_cache .benchmarks
-	find pytest_logprobs tests examples benchmarks live -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf $(VENV) .venv-clients-* .venv-differential .venv-live .coverage .coverage.* htmlcov .hypothesis .mypy_cache .pytest_cache .ruff_cache .benchmarks
+	find pytest_logprobs tests examples benchmarks clients live -name __pycache__ -type d -prune -exec rm -rf {} +
