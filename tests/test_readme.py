@@ -66,13 +66,37 @@ def test_the_readme_shows_the_failure_of_its_first_test(empty_directory):
 @pytest.mark.parametrize("name", sorted(FILES.keys() - {"answer.json", "test_review.py"}))
 def test_every_other_test_of_the_readme_passes(empty_directory, endpoint, name):
     """What is shown runs, the real client against a server on this machine included."""
-    status, output = run("pytest", name, OPENAI_BASE_URL=endpoint, OPENAI_API_KEY="placeholder")
+    environment = {"OPENAI_BASE_URL": endpoint, "OPENAI_API_KEY": "placeholder"}
+    status, output = run("pytest", name, "--logprobs-record=once", **environment)
     assert (status, output[-200:] if status else "") == (0, "")
+
+
+def test_the_three_commands(empty_directory):
+    """Record, replay without server and key, look; then ask something else, and be told."""
+    record, replay, look = re.findall(r"^\$ (?:\S+=… )?(.*)$", CONSOLE[1], re.MULTILINE)
+    with recorded_server() as address:
+        status, _ = run(*record.split(), OPENAI_BASE_URL=address, OPENAI_API_KEY="placeholder")
+    assert status == 0
+    assert run(*replay.split(), OPENAI_BASE_URL=address, OPENAI_API_KEY="")[0] == 0
+    status, output = run(*look.replace("-", "_", 1).split())
+    assert (status, output.splitlines()[0]) == (
+        0,
+        "1 of 1, asked 'Who wrote Hamlet? Answer in one sentence.'",
+    )
+
+    test = empty_directory / "test_hamlet.py"
+    test.write_text(FILES["test_hamlet.py"].replace("Hamlet", "Faust"), "utf-8")
+    command, _, expected = CONSOLE[2].partition("\n")
+    assert command == "$ pytest test_hamlet.py"
+    status, output = run(*replay.split(), OPENAI_BASE_URL=address, OPENAI_API_KEY="")
+    assert status == 1
+    output = output.replace(address, "https://api.openai.com/v1")
+    assert without_times(output) == without_times(expected)
 
 
 def test_the_readme_shows_an_answer(empty_directory):
     """The command line prints what the README says."""
-    command, _, expected = CONSOLE[1].partition("\n")
+    command, _, expected = CONSOLE[3].partition("\n")
     assert command == "$ pytest-logprobs show answer.json"
     status, output = run("pytest_logprobs", "show", "answer.json")
     assert status == 0
