@@ -66,3 +66,29 @@ def run_tests(
         return pytester.runpytest("-p", "no:cacheprovider", *arguments)
 
     return run
+
+
+@pytest.fixture
+def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
+    """Give a project with a server that counts what it is asked."""
+    from asking import Project
+
+    with Project.asking(pytester, monkeypatch) as project:
+        yield project
+
+
+@pytest.fixture(scope="module")
+def server():
+    """Run a server that answers with recordings."""
+    from wire import wire
+
+    with wire() as server:
+        yield server
+
+
+@pytest.fixture
+def suite(pytester: pytest.Pytester, server):
+    """Give a suite that calls the server."""
+    from wire import Suite
+
+    return Suite(pytester, server)

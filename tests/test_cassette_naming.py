@@ -7,7 +7,6 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from pytest_logprobs.cassettes import _naming
 from pytest_logprobs.cassettes._naming import cassette_file, safe_name
 
 laws = settings(deadline=None)
@@ -22,20 +21,6 @@ names = (
     | st.from_regex(r"(con|NUL|com1)[ .]{0,2}(test_a)?", fullmatch=True)
     | st.integers(150, 250).map("test_a".ljust)
 )
-
-
-@pytest.mark.parametrize(
-    ("parts", "expected"),
-    [
-        (["test_b"], "test_b"),
-        (["TestA", "test_b[x/y]"], "TestA.test_b[x/y]"),
-        (["TestA", "TestB", "test_c"], "TestA.TestB.test_c"),
-    ],
-    ids=["function", "method", "nested"],
-)
-def test_names_of_tests(parts, expected):
-    """A cassette is named after its test, with the classes that hold it."""
-    assert _naming.test_name(parts) == expected
 
 
 @pytest.mark.parametrize(

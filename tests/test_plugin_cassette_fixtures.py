@@ -8,15 +8,6 @@ whichever test comes first."
 from __future__ import annotations
 
 import pytest
-from asking import Project
-
-
-@pytest.fixture
-def project(pytester, monkeypatch):
-    """A project with a server that counts what it is asked."""
-    with Project.asking(pytester, monkeypatch) as project:
-        yield project
-
 
 SCOPES = """
 @pytest.fixture(scope="session")

@@ -10,7 +10,6 @@ scrubbed journal under ``.pytest_cache``, offered back at the next recording run
 from __future__ import annotations
 
 import pytest
-from asking import Project
 
 FILE = "cassettes/test_it/test_it.json"
 STOPS = """
@@ -60,13 +59,6 @@ ENDS = {  # how a test stops → what it has been answered by then
     "teardown error": ["in setup", "in call"],
     "teardown assertion": ["in setup", "in call"],
 }
-
-
-@pytest.fixture
-def project(pytester, monkeypatch):
-    """A project with a server that counts what it is asked."""
-    with Project.asking(pytester, monkeypatch) as project:
-        yield project
 
 
 @pytest.mark.parametrize("end", ENDS)

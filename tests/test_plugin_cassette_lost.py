@@ -12,16 +12,8 @@ import socket
 
 import httpx
 import pytest
-from asking import Project
 
 FILE = "cassettes/test_it/test_it.json"
-
-
-@pytest.fixture
-def project(pytester, monkeypatch):
-    """A project with a server that counts what it is asked."""
-    with Project.asking(pytester, monkeypatch) as project:
-        yield project
 
 
 @pytest.mark.parametrize("end", ["os._exit(3)", "os.kill(os.getpid(), 9)"])

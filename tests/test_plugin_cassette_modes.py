@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 import pytest
-from asking import Project
 
 TWICE = """
 @cassette
@@ -19,13 +18,6 @@ def test_it():
     assert ask("More").startswith("More ")
     assert ask("Hi").startswith("Hi ")
 """
-
-
-@pytest.fixture
-def project(pytester, monkeypatch):
-    """A project with a server that counts what it is asked."""
-    with Project.asking(pytester, monkeypatch) as project:
-        yield project
 
 
 def outcome(result):

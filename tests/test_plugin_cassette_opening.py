@@ -12,15 +12,7 @@ import subprocess
 import sys
 
 import pytest
-from asking import Project
 from terminal import explanations
-
-
-@pytest.fixture
-def project(pytester, monkeypatch):
-    """A project with a server that counts what it is asked."""
-    with Project.asking(pytester, monkeypatch) as project:
-        yield project
 
 
 def test_the_cassette_is_open_from_the_first_fixture_to_the_last_finalizer(project):

@@ -10,17 +10,9 @@ import re
 import sys
 
 import pytest
-from asking import Project
 from terminal import explanations
 
 TEST = "@cassette\ndef test_it():\n    ask()"
-
-
-@pytest.fixture
-def project(pytester, monkeypatch):
-    """A project with a server that counts what it is asked."""
-    with Project.asking(pytester, monkeypatch) as project:
-        yield project
 
 
 def test_a_cassette_is_called_like_its_test(project):

@@ -7,7 +7,6 @@ test replays from its beginning."
 from __future__ import annotations
 
 import pytest
-from asking import Project
 
 SHARED = """
 shared = pytest.mark.logprobs_cassette(name="shared")
@@ -23,13 +22,6 @@ def test_b():
     assert ask("Bye").startswith("Bye ")
     {b}
 """
-
-
-@pytest.fixture
-def project(pytester, monkeypatch):
-    """A project with a server that counts what it is asked."""
-    with Project.asking(pytester, monkeypatch) as project:
-        yield project
 
 
 def write(project, a="pass", b="pass"):

@@ -7,21 +7,6 @@ from __future__ import annotations
 
 import pytest
 from terminal import failures, sections
-from wire import Suite, wire
-
-
-@pytest.fixture(scope="module")
-def server():
-    """Run the server."""
-    with wire() as server:
-        yield server
-
-
-@pytest.fixture
-def suite(pytester, server):
-    """Give a suite that calls the server."""
-    return Suite(pytester, server)
-
 
 LOOK_UP = 'socket.getaddrinfo("192.0.2.1", 443, flags=socket.AI_NUMERICHOST)'
 """What a test that tries to leave does, though nothing happens where it may."""

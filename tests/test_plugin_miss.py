@@ -6,21 +6,6 @@ from xml.dom import minidom
 
 import pytest
 from terminal import explanations, failures
-from wire import Suite, wire
-
-
-@pytest.fixture(scope="module")
-def server():
-    """Run the server."""
-    with wire() as server:
-        yield server
-
-
-@pytest.fixture
-def suite(pytester, server):
-    """Give a suite that calls the server."""
-    return Suite(pytester, server)
-
 
 CODE = {
     "plain": "ask()",

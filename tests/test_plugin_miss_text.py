@@ -7,20 +7,6 @@ import shlex
 
 import pytest
 from terminal import failures, sections
-from wire import Suite, wire
-
-
-@pytest.fixture(scope="module")
-def server():
-    """Run the server."""
-    with wire() as server:
-        yield server
-
-
-@pytest.fixture
-def suite(pytester, server):
-    """Give a suite that calls the server."""
-    return Suite(pytester, server)
 
 
 def missed(suite, recorded, asked, test="test_it"):

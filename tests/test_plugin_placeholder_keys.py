@@ -6,16 +6,9 @@ import os
 
 import pytest
 from terminal import explanations
-from wire import Suite, wire
+from wire import Suite
 
 REAL = "real-key-that-must-not-leak"
-
-
-@pytest.fixture(scope="module")
-def server():
-    """Run the server."""
-    with wire() as server:
-        yield server
 
 
 @pytest.fixture

@@ -4,20 +4,6 @@ from __future__ import annotations
 
 import pytest
 from terminal import explanations
-from wire import Suite, wire
-
-
-@pytest.fixture(scope="module")
-def server():
-    """Run the server."""
-    with wire() as server:
-        yield server
-
-
-@pytest.fixture
-def suite(pytester, server):
-    """Give a suite that calls the server."""
-    return Suite(pytester, server)
 
 
 def recorded_and_replayed(suite, tests, count=1):

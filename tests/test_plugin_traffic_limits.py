@@ -2,23 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
 from terminal import explanations, failures, sections
-from wire import Suite, wire
-
-
-@pytest.fixture(scope="module")
-def server():
-    """Run the server."""
-    with wire() as server:
-        yield server
-
-
-@pytest.fixture
-def suite(pytester, server):
-    """Give a suite that calls the server."""
-    return Suite(pytester, server)
-
 
 BROKEN = "min_probability is 0.07235, not >= 0.9 (0.8276 too low, in probability)"
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
 from pytest_logprobs._text import encode
 
-__all__ = ["cassette_file", "safe_name", "test_name"]
+__all__ = ["cassette_file", "safe_name"]
 __tracebackhide__ = True  # a failed test shows its own lines
 
 # 255 is the limit of usual file systems; encrypting and synchronising ones allow less, and a
@@ -32,15 +31,6 @@ def cassette_file(directory: Path, name: str) -> Path:
     'cassettes/test_capital[france].json'
     """
     return directory / f"{safe_name(name)}.json"
-
-
-def test_name(nodeid_parts: Sequence[str]) -> str:
-    """Return the name of a test's cassette from the parts of its node id behind the file.
-
-    >>> test_name(["TestCapitals", "test_capital[france]"])
-    'TestCapitals.test_capital[france]'
-    """
-    return ".".join(nodeid_parts)
 
 
 def safe_name(name: str) -> str:
