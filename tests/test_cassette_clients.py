@@ -64,13 +64,13 @@ def ask(prompt):
     "urllib3": """
 def ask(prompt):
     response = urllib3.request("POST", CHATS, json=chat(prompt))
-    return response.status, response.json()
+    return response.status, json.loads(response.data)
 """,
     "urllib3-compressed": """
 def ask(prompt):
     headers = urllib3.make_headers(accept_encoding=True)
     response = urllib3.request("POST", CHATS, json=chat(prompt), headers=headers)
-    return response.status, response.json()
+    return response.status, json.loads(response.data)
 """,
     "aiohttp": """
 def ask(prompt):
@@ -145,9 +145,7 @@ def ask(prompt):
     "urllib3": """
 def ask(prompt):
     response = urllib3.request("POST", CHATS, json=prompt, preload_content=False)
-    body = b"".join(response.stream(100))
-    response.release_conn()
-    return body
+    return b"".join(response.stream(100))
 """,
     "aiohttp": """
 def ask(prompt):

@@ -30,8 +30,8 @@ def ask_all(prompts):
     "urllib3-threads": """
 def ask_all(prompts):
     with urllib3.PoolManager(maxsize=8) as pool, ThreadPoolExecutor(8) as threads:
-        ask = lambda prompt: pool.request("POST", CHATS, json=chat(prompt)).json()["id"]
-        return list(threads.map(ask, prompts))
+        ask = lambda prompt: pool.request("POST", CHATS, json=chat(prompt)).data
+        return [json.loads(answer)["id"] for answer in threads.map(ask, prompts)]
 """,
     "requests-and-httpx-threads": """
 def ask_all(prompts):
