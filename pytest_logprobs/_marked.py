@@ -9,9 +9,9 @@ from typing import Any, Final, cast
 import pytest
 
 from pytest_logprobs._settings import RECORD_MODES
-from pytest_logprobs.cassettes import REPEATS
+from pytest_logprobs.cassettes import REPEATS, check_path
 
-__all__ = ["MARKER", "Marked", "has_cassette", "marked"]
+__all__ = ["MARKER", "Marked", "check_paths", "has_cassette", "marked"]
 __tracebackhide__ = True  # a failed test shows its own lines
 
 MARKER: Final = "logprobs_cassette"
@@ -44,6 +44,12 @@ _TAKES: Final[Mapping[str, tuple[str, Callable[[object], bool]]]] = {
 """Keyword of the marker → what it takes, and whether a value is that; ``None`` is its default."""
 
 
+def check_paths(paths: Iterable[str]) -> None:
+    """Raise ``ValueError`` for what is no path into a body."""
+    for path in paths:
+        check_path(path)
+
+
 def has_cassette(item: pytest.Item) -> bool:
     """Return whether a test has a cassette: by a marker, or because it asks for the fixture."""
     return item.get_closest_marker(MARKER) is not None or MARKER in getattr(
@@ -72,4 +78,8 @@ def marked(item: pytest.Item) -> Marked | None:
                     f"{item.nodeid}: {name}= of the marker {MARKER} is {takes}, got {value!r}"
                 )
             said.setdefault(name, value)
+    try:
+        check_paths(said.get("ignore") or ())
+    except ValueError as error:
+        raise pytest.UsageError(f"{item.nodeid}: ignore= of the marker {MARKER}: {error}") from None
     return Marked(**{name: value for name, value in said.items() if value is not None})

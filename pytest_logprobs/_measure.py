@@ -87,10 +87,11 @@ class Logprobs:
     @property
     def last(self) -> Completion:
         """The last of :attr:`completions`; raises a ``LogprobsError`` where there is none yet."""
-        completions = self.completions
-        if not completions:
+        last = self._traffic.last if self._traffic else None
+        if last is None:
+            _ = self.completions  # raises where there is more to say
             raise LogprobsError("no completion crossed the wire in this test so far")
-        return completions[-1]
+        return last
 
 
 def seen(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import subprocess
 from enum import Enum
 from hashlib import blake2b
 from inspect import unwrap
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -17,6 +19,13 @@ from pytest_logprobs.cassettes import cassette_file
 
 __all__ = ["Places"]
 __tracebackhide__ = True  # a failed test shows its own lines
+
+
+_OF_PYTEST: Final = re.compile(r"_(?:unittest|xunit)_(\w+)_fixture_.*")
+"""Pytest's own fixtures, for ``setUpClass``, ``setup_module`` and the like."""
+
+_LITERAL: Final = re.compile(r"[-+.\d(].*|None|True|False|nan|inf|b['\"].*", re.DOTALL)
+"""A text that reads like a parameter of another type."""
 
 
 class Places:
@@ -43,9 +52,9 @@ class Places:
         code = getattr(unwrap(fixturedef.func), "__code__", None)  # plugins wrap what is async
         defined = Path(code.co_filename) if code else item.path
         ours = self._config.rootpath in defined.parents and "site-packages" not in defined.parts
-        name = fixturedef.argname
-        if name.startswith(("_unittest_", "_xunit_")):  # pytest's own, for setUpClass and the like
-            name = name.removeprefix("_")
+        name = _OF_PYTEST.sub(r"\1", fixturedef.argname)
+        _, _, classes = (fixturedef.baseid or "").partition("::")
+        name = ".".join([*filter(None, classes.split("::")), name])
         if hasattr(request, "param"):
             name += f"[{_parameter(request)}]"
         return cassette_file(self._directory(defined if ours else item.path), f"fixture.{name}")
@@ -57,8 +66,7 @@ class Places:
 
     def command(self, item: pytest.Item, mode: str) -> str:
         """Return the command that runs a test in a mode, typed where this run was started."""
-        file = os.path.relpath(item.path, self._config.invocation_params.dir)
-        test = "::".join([Path(file).as_posix(), *_names(item)])
+        test = "::".join([_from(item.path, self._config.invocation_params.dir), *_names(item)])
         quoted = subprocess.list2cmdline([test]) if os.name == "nt" else shlex.quote(test)
         return f"pytest {quoted} --logprobs-record={mode}"
 
@@ -80,9 +88,17 @@ class Places:
     def _directory(self, file: Path) -> Path:
         """Return where the cassettes of a module are."""
         if self._base.is_absolute():  # not beside the file, so that its directory is to be told
-            beside = Path(os.path.relpath(file.parent, self._config.rootpath)).as_posix()
-            return self._base / beside.replace("..", "up") / file.stem
+            beside = _from(file.parent, self._config.rootpath).replace("..", "up").replace(":", "")
+            return self._base / beside.lstrip("/") / file.stem
         return file.parent / self._base / file.stem
+
+
+def _from(path: Path, directory: Path) -> str:
+    """Return the way to a path from a directory."""
+    try:
+        return Path(os.path.relpath(path, directory)).as_posix()
+    except ValueError:  # on another drive of Windows
+        return path.as_posix()
 
 
 def _names(item: pytest.Item) -> list[str]:
@@ -94,7 +110,11 @@ def _names(item: pytest.Item) -> list[str]:
 def _parameter(request: pytest.FixtureRequest) -> str:
     """Return the parameter of a fixture in a few characters, the same in every run."""
     value: object = request.param
-    if isinstance(value, (str, bytes, int, float, complex, Enum)) or value is None:
+    if isinstance(value, str):
+        return repr(value) if _LITERAL.fullmatch(value) else value  # "1" is not 1
+    if isinstance(value, (bytes, int, float, complex)) or value is None:
+        return repr(value)
+    if isinstance(value, Enum):
         return str(value)
     index: int = getattr(request, "param_index", 0)
     return str(index)  # what it is shown as may hold an address

@@ -67,20 +67,29 @@ def _coloured(text: str, markup: Callable[..., str]) -> str:
 
 
 def summary_of_cassettes(reporter: pytest.TerminalReporter) -> Iterator[str]:
-    """Yield what this run recorded, and what of it is not kept as usual; nothing on a replay."""
+    """Yield what this run recorded, and what of it a user may not expect; nothing on a replay."""
     reports = (report for reports in reporter.stats.values() for report in reports)
     done: list[Mapping[str, Any]] = [
-        each for report in reports for each in getattr(report, CASSETTES, ()) if each["recorded"]
+        each for report in reports for each in getattr(report, CASSETTES, ())
     ]
-    kept = [each for each in done if each["state"] not in _UNKEPT]
+    kept = [each for each in done if each["recorded"] and each["state"] not in _UNKEPT]
     if kept:
-        count = sum(each["recorded"] for each in kept)
-        where = kept[0]["path"] if len(kept) == 1 else f"{len(kept)} cassettes"
-        yield f"logprobs: recorded {_answers(count)} in {where}"
+        paths = dict.fromkeys(each["path"] for each in kept)
+        where = next(iter(paths)) if len(paths) == 1 else f"{len(paths)} cassettes"
+        yield f"logprobs: recorded {_recorded(kept)} in {where}"
     for each in done:
-        if why := _UNKEPT.get(each["state"]):
-            yield f"logprobs: recorded {_answers(each['recorded'])} in {each['path']}: {why}"
+        if each["recorded"] and (why := _UNKEPT.get(each["state"])):
+            yield f"logprobs: recorded {_recorded([each])} in {each['path']}: {why}"
+        if each["errors"]:
+            statuses = ", ".join(map(str, each["errors"]))
+            yield f"logprobs: errors of the server are among them in {each['path']}: {statuses}"
+        if count := each["unanswered"]:
+            requests = "1 request" if count == 1 else f"{count} requests"
+            yield f"logprobs: {requests} got no answer to keep in {each['path']}"
 
 
-def _answers(count: int) -> str:
-    return f"{count} answer{'' if count == 1 else 's'}"
+def _recorded(done: Iterable[Mapping[str, Any]]) -> str:
+    done = list(done)
+    count, taken_up = (sum(each[key] for each in done) for key in ("recorded", "taken_up"))
+    answers = f"{count} answer{'' if count == 1 else 's'}"
+    return f"{answers} ({taken_up} of an earlier run)" if taken_up else answers

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections import OrderedDict
 from dataclasses import dataclass
+from itertools import chain
 from threading import RLock
 from typing import Final
 
@@ -16,10 +18,11 @@ from pytest_logprobs.errors import (
 )
 from pytest_logprobs.parsers import parse_all
 
-__all__ = ["Answer", "Exchange", "Traffic"]
+__all__ = ["FIRST_ERROR", "Answer", "Exchange", "Traffic"]
 __tracebackhide__ = True  # a failed test shows its own lines
 
-_FIRST_ERROR: Final = 400
+FIRST_ERROR: Final = 400
+"""Statuses from here on say that the request failed."""
 
 Answer = Completion | LogprobsError
 """A completion, or the error that stands for one that cannot be read."""
@@ -43,13 +46,15 @@ class Traffic:
     ()
     """
 
-    __slots__ = ("_answers", "_begun", "_lock", "_unread", "_waiting")
+    __slots__ = ("_all", "_answers", "_begun", "_lock", "_order", "_unread", "_waiting")
 
     def __init__(self) -> None:
         self._lock = RLock()  # what reads an answer may ask for another
         self._begun = 0
         self._unread: dict[int, Exchange] = {}
         self._answers: dict[int, tuple[Answer, ...]] = {}
+        self._order: list[int] = []
+        self._all: tuple[Answer, ...] | None = ()  # until there is more
         # Those that were not taken, by what they say. To take the first of a plain dict again and
         # again is quadratic.
         self._waiting: dict[object, OrderedDict[int, Completion]] = {}
@@ -74,7 +79,9 @@ class Traffic:
         """
         with self._lock:
             self._read()
-            return tuple(each for number in sorted(self._answers) for each in self._answers[number])
+            if self._all is None:
+                self._all = tuple(each for number in self._order for each in self._answers[number])
+            return self._all
 
     @property
     def completions(self) -> tuple[Completion, ...]:
@@ -87,6 +94,15 @@ class Traffic:
         if answers and not completions:
             raise next(answer for answer in answers if isinstance(answer, LogprobsError))
         return completions
+
+    @property
+    def last(self) -> Completion | None:
+        """The last of :attr:`completions`, ``None`` where there is none."""
+        with self._lock:
+            self._read()
+            found = (self._answers[number][::-1] for number in reversed(self._order))
+            answers = chain.from_iterable(found)
+            return next((each for each in answers if isinstance(each, Completion)), None)
 
     @property
     def not_taken(self) -> tuple[Answer, ...]:
@@ -114,6 +130,8 @@ class Traffic:
         unread, self._unread = self._unread, {}
         for number in sorted(unread):
             self._answers[number] = answers = _answers(unread[number])
+            insort(self._order, number)
+            self._all = None
             for each in answers:
                 if isinstance(each, Completion):
                     self._waiting.setdefault(_said(each), OrderedDict())[id(each)] = each
@@ -125,7 +143,7 @@ def _said(completion: Completion) -> object:
 
 
 def _answers(exchange: Exchange) -> tuple[Answer, ...]:
-    if exchange.status >= _FIRST_ERROR:
+    if exchange.status >= FIRST_ERROR:
         return ()
     try:
         found = parse_all(exchange.body)

@@ -67,11 +67,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: Sequence[pytest.
 
                 limits_of(marks, item.nodeid)
             if item.get_closest_marker(_CASSETTE) or _CASSETTE in getattr(item, "fixturenames", ()):
-                from pytest_logprobs._marked import marked
                 from pytest_logprobs._recorder import Recorder
 
-                marked(item)
-                config.stash[_recorder_key] = Recorder.of(config, config.stash[_settings_key])
+                recorder = Recorder.of(config, config.stash[_settings_key])
+                config.stash[_recorder_key] = recorder.expecting(item)
     except pytest.UsageError as error:
         getattr(config, "workeroutput", {})[_USAGE_ERROR] = str(error)  # for xdist's controller
         raise
@@ -99,19 +98,19 @@ def logprobs_cassette(request: pytest.FixtureRequest) -> LogprobsCassette:
     """Record the HTTP traffic of the test once and replay it from then on."""
     from pytest_logprobs._recorder import Recorder
 
-    config = request.config
-    return Recorder.of(config, config.stash[_settings_key]).cassette
+    return Recorder.of(request.config, request.config.stash[_settings_key]).cassette
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_runtest_call(item: pytest.Item) -> _Wrapper:
     """Check the limits where the test itself has passed."""
+    traffic = _traffic(item)
     result = yield
     if marks := list(item.iter_markers("logprobs")):
         from pytest_logprobs._limits import check
         from pytest_logprobs._measure import seen
 
-        check(marks, item.nodeid, seen(item.stash.get(_logprobs_key, None), _traffic(item)))
+        check(marks, item.nodeid, seen(item.stash.get(_logprobs_key, None), traffic))
     return result
 
 
@@ -175,4 +174,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> _Wrapp
 
 def _traffic(item: pytest.Item) -> Traffic | None:
     recorder = item.config.stash.get(_recorder_key, None)
-    return recorder.traffic if recorder else None
+    traffic = recorder.traffic if recorder else None
+    if traffic is None and item.get_closest_marker(_CASSETTE):
+        pytest.fail(f"the marker {_CASSETTE} came after the collection", pytrace=False)
+    return traffic

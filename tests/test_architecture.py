@@ -46,14 +46,15 @@ LAYERS = {
     "_limits": 7,
     "_marked": 7,
     "_places": 7,
-    # cassettes open and close with their tests
-    "_recorder": 8,
+    # the cassettes that are open, and the hooks that open and close them
+    "_deck": 8,
+    "_recorder": 9,
     # where users come in: the public names, the command line, pytest
-    "__init__": 9,
-    "cli": 9,
-    "plugin": 9,
+    "__init__": 10,
+    "cli": 10,
+    "plugin": 10,
     # python -m
-    "__main__": 10,
+    "__main__": 11,
 }
 """Part of the package → its layer: a module imports only from a lower number."""
 
@@ -62,6 +63,7 @@ PERMITTED = {
     "_limits": {"pytest", "_pytest"},  # the latter for type checkers, see EAGER
     "_marked": {"pytest"},
     "_places": {"pytest"},
+    "_deck": {"pytest"},
     "_recorder": {"pytest"},
     "_sections": {"pytest"},
     "cassettes": {"pytest", "_pytest", "vcr"},

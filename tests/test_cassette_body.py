@@ -187,6 +187,9 @@ def test_recorded_bodies_come_back(recordings):
         assert fields(body_of(saved(stored))) == fields(path.read_bytes())
 
 
+ENCODINGS = st.lists(
+    st.sampled_from(["identity", "gzip", "x-gzip", "deflate", "br", "zstd"]), max_size=2
+).map(", ".join)
 RAW_DEFLATE = zlib.compress(b"plain")[2:-4]
 
 
@@ -206,7 +209,16 @@ RAW_DEFLATE = zlib.compress(b"plain")[2:-4]
         # damaged, or not what it is said to be
         (gzip.compress(b"plain", mtime=0)[:-3], "gzip", None),
         (b"plain", "gzip", None),
+        (gzip.compress(b"plain", mtime=0) + b"x", "gzip", None),
+        (zlib.compress(b"plain") + b"x", "deflate", None),
+        (zlib.compress(b"plain")[:-1], "deflate", None),
+        (RAW_DEFLATE + b"x", "deflate", None),
+        (RAW_DEFLATE[:-1], "deflate", None),
         (b"plain", "deflate", None),
+        # a text that a decoder takes for its own, though the client undid the encoding already
+        (b'["1A::`}(@"]', "deflate", None),
+        (b'["0a"]  ', "deflate", None),
+        (b"3", "br", None),
         (RAW_DEFLATE, "gzip, deflate", None),
         (b"plain", "br", None),
         (b"plain", "zstd", None),
@@ -216,6 +228,14 @@ RAW_DEFLATE = zlib.compress(b"plain")[2:-4]
 def test_compressed_bodies(body, encoding, expected):
     """A body is decompressed, or it is said that it cannot be."""
     assert decompressed(body, encoding) == expected
+
+
+@settings(deadline=None)
+@given(JSON_VALUES, st.sampled_from([None, 1, 4]), ENCODINGS)
+def test_what_a_client_decompressed_stays(value, indent, encoding):
+    """JSON that a client decompressed already is left alone, whatever the header still says."""
+    text = json.dumps(value, indent=indent, ensure_ascii=False).encode()
+    assert decompressed(text, encoding) in (None, text)
 
 
 def test_brotli():

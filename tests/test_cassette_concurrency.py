@@ -33,6 +33,15 @@ def ask_all(prompts):
         ask = lambda prompt: pool.request("POST", CHATS, json=chat(prompt)).data
         return [json.loads(answer)["id"] for answer in threads.map(ask, prompts)]
 """,
+    "standard-library-threads": """
+def ask_all(prompts):
+    def ask(prompt):
+        request = urllib.request.Request(CHATS, json.dumps(chat(prompt)).encode())
+        with urllib.request.urlopen(request) as response:
+            return json.load(response)["id"]
+    with ThreadPoolExecutor(8) as threads:
+        return list(threads.map(ask, prompts))
+""",
     "requests-and-httpx-threads": """
 def ask_all(prompts):
     with httpx.Client() as client, ThreadPoolExecutor(8) as threads:

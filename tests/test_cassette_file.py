@@ -256,6 +256,21 @@ def test_what_could_not_be_read_again(path, body, problem):
     assert path.read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", TEXT.replace('"version": 1', '"version": 2')],
+    ids=["empty", "other", "newer"],
+)
+def test_the_command(path, text):
+    """What to do about a file that cannot be read holds the command that records, as given."""
+    path.parent.mkdir(parents=True)
+    path.write_text(text, "utf-8")
+    command = "pytest 'test_a.py::test_a[{b}]' --logprobs-record=once"
+    with pytest.raises(CassetteReadError) as caught:
+        read_cassette(path, record=command)
+    assert str(caught.value).endswith(f" or delete the file, then {command}")
+
+
 WRITER = """
 import sys
 from pathlib import Path

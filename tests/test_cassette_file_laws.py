@@ -7,8 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_logprobs import CassetteReadError
-from pytest_logprobs.cassettes._file import CassetteFile, cassette_text, read_cassette
-from pytest_logprobs.cassettes._layout import Raw, dumps, lexemes
+from pytest_logprobs.cassettes._file import (
+    CassetteFile,
+    cassette_text,
+    read_cassette,
+    same_but_white_space,
+)
+from pytest_logprobs.cassettes._layout import Raw, dumps, lay_out, lexemes
 
 TEXTS = st.text(max_size=20)
 SPELLINGS = st.sampled_from(
@@ -107,6 +112,44 @@ def test_what_is_written_is_read(path, complete, interactions):
     assert compared(found.interactions) == compared(interactions)
     assert [[*each] for each in found.interactions] == [[*each] for each in interactions]
     assert cassette_text(found.complete, found.interactions) == text
+
+
+@settings(deadline=None)
+@given(JSON_TEXTS)
+def test_a_layout_is_white_space(text):
+    """Laying out a text, or taking its white space out, changes nothing else."""
+    assert same_but_white_space(text, lay_out(text))
+    assert same_but_white_space("".join(lexemes(text)), text)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("[0.10]", "[0.1]"),
+        ("[-0.0]", "[0.0]"),
+        ("[1E5]", "[1e5]"),
+        ("[12]", "[1 2]"),
+        ("[true]", "[tr\nue]"),
+        ("[1, 2]", "[2, 1]"),
+        ("[1, 2]", "[1 2]"),
+        ("[1]", "[1"),
+        ('["a b"]', '["a  b"]'),
+        ('["a b"]', '["ab"]'),
+        ('["a\\" b"]', '["a\\"  b"]'),
+        ('["\\\\", " "]', '["\\\\", ""]'),
+        (r'["\u0041"]', '["A"]'),
+        ('["a"]', "[a]"),
+        ('["a b', '["a  b'),
+        ('["a"]', '["a"]\x0b'),
+        ("[]", "[]\u2028"),
+        ('{"a": 1}', '{"a ": 1}'),
+    ],
+)
+def test_more_than_white_space(one, other):
+    """Two texts that differ in anything but the white space between their tokens are different."""
+    assert not same_but_white_space(one, other)
+    assert not same_but_white_space(other, one)
+    assert same_but_white_space(one, one)
 
 
 GOOD = cassette_text(

@@ -169,6 +169,9 @@ LOOKUPS = {
     "looks-local": (lambda: socket.gethostbyname("localhost.invalid"), "localhost.invalid"),
     "brackets": (lambda: socket.gethostbyname("[127.0.0.1]"), "[127.0.0.1]"),
     "root": (lambda: socket.gethostbyname("."), "."),
+    "gethostbyaddr": (lambda: socket.gethostbyaddr("192.0.2.1"), "192.0.2.1"),
+    "getfqdn": (lambda: socket.getfqdn("api.invalid"), "api.invalid"),
+    "getnameinfo": (lambda: socket.getnameinfo(("192.0.2.1", 443), 0), "192.0.2.1:443"),
 }
 
 

@@ -9,8 +9,14 @@ import pytest
 
 from pytest_logprobs.cassettes._guard import guarded
 
-METHODS = ("connect", "connect_ex", "sendto")
-FUNCTIONS = ("getaddrinfo", "gethostbyname", "gethostbyname_ex")
+METHODS = ("connect", "connect_ex", "sendto", *["sendmsg"] * hasattr(socket.socket, "sendmsg"))
+FUNCTIONS = (
+    "getaddrinfo",
+    "gethostbyaddr",
+    "gethostbyname",
+    "gethostbyname_ex",
+    "getnameinfo",
+)
 
 
 class Refusal(BaseException):

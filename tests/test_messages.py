@@ -56,7 +56,7 @@ def test_a_response_as_it_is_stored():
     headers = {
         "Content-Length": ["25"],
         "Content-Type": ["application/json"],
-        "Location": ["https://me:pw@api.example/?token=abc"],
+        "Location": ["https://me:pw@api.example/?access_token=abc"],
         "Retry-After": ["1"],
         "Server": ["uvicorn"],
         "Set-Cookie": ["session=1", "other=2"],
@@ -65,7 +65,7 @@ def test_a_response_as_it_is_stored():
         "status": 429,
         "headers": {
             "content-type": "application/json",
-            "location": "https://api.example/?token=REDACTED",
+            "location": "https://api.example/?access_token=REDACTED",
             "retry-after": "1",
         },
         "json": '{"choices": [], "n": 1.0}',

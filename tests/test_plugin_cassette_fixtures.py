@@ -206,10 +206,87 @@ class TestPlain:
         "test_it/TestCase.test_a",
         "test_it/TestCase.test_b",
         "test_it/TestPlain.test_c",
-        "test_it/fixture.unittest_setUpClass_fixture_TestCase",
-        "test_it/fixture.xunit_setup_class_fixture_TestPlain",
-        "test_it/fixture.xunit_setup_module_fixture_test_it",
+        "test_it/fixture.TestCase.setUpClass",
+        "test_it/fixture.TestPlain.setup_class",
+        "test_it/fixture.setup_module",
     ]
     project.run().assert_outcomes(passed=3)
     project.run("-k", "test_b").assert_outcomes(passed=1, deselected=2)
     assert len(project.server.asked) == replayed
+
+
+def test_fixtures_of_two_classes_have_a_cassette_each(project):
+    """They have the same name, and are not the same."""
+    for_each = """
+@cassette
+class Test{0}:
+    @pytest.fixture(scope="class")
+    def answer(self):
+        return ask("{0}")
+
+    def test_it(self, answer):
+        assert answer.startswith("{0}")
+"""
+    project.write(for_each.format("One") + for_each.format("Two"))
+    project.record("once")
+    assert project.names == ["test_it/fixture.TestOne.answer", "test_it/fixture.TestTwo.answer"]
+    assert project.record("rewrite", "-k", "TestTwo") == ["Two"]
+    project.run().assert_outcomes(passed=2)
+
+
+def test_parameters_of_two_types_have_a_cassette_each(project):
+    """1 is not "1"."""
+    project.write(
+        """
+@pytest.fixture(scope="module", params=[1, "1", 1.5, "one", None])
+def answer(request):
+    return ask(repr(request.param))
+
+@cassette
+def test_it(answer):
+    pass
+"""
+    )
+    project.record("once")
+    assert len(project.server.asked) == len(project.names) == 5
+    assert {"test_it/fixture.answer[1]", "test_it/fixture.answer[one]"} < {*project.names}
+    project.run().assert_outcomes(passed=5)
+
+
+UNMARKED_FIRST = """
+@pytest.fixture(scope="module")
+def warm():
+    return ask("warm")
+
+def test_plain(warm):
+    assert warm.startswith("warm")
+
+@cassette
+def test_marked(warm):
+    pass
+"""
+
+
+def test_a_test_without_a_cassette_may_come_first(project):
+    """The call "goes to that fixture's own cassette [...], whichever test comes first"."""
+    project.write(UNMARKED_FIRST)
+    assert project.record("once") == ["warm"]
+    assert project.names == ["test_it/fixture.warm"]
+    project.run().assert_outcomes(passed=2)
+    project.run("-k", "marked").assert_outcomes(passed=1, deselected=1)
+    assert project.server.asked == ["warm"]
+    project.path("fixture.warm").unlink()
+    project.run().assert_outcomes(errors=2)
+    assert project.server.asked == ["warm"]
+
+
+def test_every_test_is_told_that_the_cassette_of_a_fixture_is_damaged(project):
+    """With the line, each time; nobody is asked instead."""
+    project.write(UNMARKED_FIRST.replace("def test_plain", "@cassette\ndef test_plain"))
+    project.record("once")
+    project.path("fixture.warm").write_text("<<<<<<< ours\n")
+    result = project.run()
+    result.assert_outcomes(errors=2)
+    told = [line for line in result.outlines if "fixture.warm.json:1: " in line]
+    assert len([line for line in told if "merge" in line]) >= 2
+    assert project.server.asked == ["warm"]

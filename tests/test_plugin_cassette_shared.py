@@ -63,8 +63,8 @@ def test_the_command_of_a_miss_leaves_what_others_recorded(project):
     project.run().assert_outcomes(passed=2)
 
 
-def test_rewrite_replaces_the_file_once_in_a_run(project):
-    """The first test empties it, the second adds to what the first recorded."""
+def test_rewrite_records_everything_once_in_a_run(project):
+    """The first test replaces what it asks for, the second goes on from there."""
     write(project)
     project.record("once")
     assert project.record("rewrite") == ["Hi", "Bye"]

@@ -16,7 +16,7 @@ test_inner.py::test_it connects to 192.0.2.1:443, past its cassette, which repla
 asked at: test_inner.py:18 in test_it
 cassette: cassettes/test_inner/test_it.json
 next: allow the host in logprobs_allowed_hosts, or make the call with httpx, requests, urllib3 or \
-aiohttp, and record it: pytest test_inner.py::test_it --logprobs-record=rewrite"""
+aiohttp, and record it: pytest test_inner.py::test_it --logprobs-record=once"""
 
 WAYS = {
     "connect": "socket.create_connection(HOST)",

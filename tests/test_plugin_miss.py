@@ -195,21 +195,18 @@ def test_second():
 
 
 RETRYING = """
-import time
 from pathlib import Path
 
 QUESTION = {{"model": "m", "messages": [{{"role": "user", "content": "Hi"}}]}}
 
 def test_it(logprobs_cassette):
     client = {client}(base_url=URL, api_key="placeholder", max_retries=2)
-    begun = time.monotonic()
     try:
         {call}
     except Exception:
         Path("swallowed").touch()
     finally:
-        seconds = time.monotonic() - begun
-        Path("seen").write_text(f"{{len(logprobs_cassette.misses)}} {{seconds}}")
+        Path("seen").write_text(str(len(logprobs_cassette.misses)))
 """
 
 
@@ -223,13 +220,11 @@ def test_it(logprobs_cassette):
     ids=["sync", "stream", "async"],
 )
 def test_no_client_retries(suite, client, call):
-    """OpenAI's client wraps an ``Exception``, after 1.4 s of retries; this passes at once."""
+    """OpenAI's client asks three times where it sees an ``Exception``; this it lets through."""
     suite.write(RETRYING.format(client=client, call=call))
     result = suite.run()
     result.assert_outcomes(failed=1)
-    misses, seconds = (suite.pytester.path / "seen").read_text("utf-8").split()
-    assert misses == "1"
-    assert float(seconds) < 1  # with the time to import what the client needs
+    assert (suite.pytester.path / "seen").read_text("utf-8") == "1"
     assert not (suite.pytester.path / "swallowed").exists()
 
 

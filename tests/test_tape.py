@@ -163,7 +163,7 @@ def test_what_a_replay_gets_is_what_the_client_made_of_it(exchanges):
 )
 def test_all_replaces_what_it_recorded_anew(loaded, asked, expected):
     """``all`` answers nothing; the n-th new recording takes the place of the n-th old one."""
-    tape = Tape(numbered(loaded), plays=False)
+    tape = Tape(numbered(loaded), playing=())
     for prompt in asked:
         found = tape.ask(request(prompt))
         assert found.answer is None

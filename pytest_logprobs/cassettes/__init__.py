@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from pytest_logprobs.cassettes._cassette import Ending, LogprobsCassette, Plan
 from pytest_logprobs.cassettes._contents import contents
 from pytest_logprobs.cassettes._guard import guarded
+from pytest_logprobs.cassettes._matching import check_path
 from pytest_logprobs.cassettes._miss import CassetteMissError
 from pytest_logprobs.cassettes._naming import cassette_file
 from pytest_logprobs.cassettes._placeholder_keys import PLACEHOLDER_KEYS, placeholder_keys
@@ -21,6 +22,7 @@ __all__ = [
     "LogprobsCassette",
     "Plan",
     "cassette_file",
+    "check_path",
     "contents",
     "guarded",
     "patched_clients",

@@ -83,19 +83,22 @@ def body_of(message: Mapping[str, object]) -> bytes:
 def decompressed(body: bytes, encoding: str) -> bytes | None:
     """Undo a ``content-encoding``, several separated by commas too.
 
-    Returns ``None`` where that cannot be done: a body that is damaged, an encoding that is not
-    known, or one for which nothing is installed (``br`` and, before Python 3.14, ``zstd``).
+    Returns ``None`` where that cannot be done: a body that is damaged or holds something else
+    behind its end, JSON that a client decompressed already, an encoding that is not known, or one
+    for which nothing is installed (``br`` and, before Python 3.14, ``zstd``).
 
     >>> decompressed(gzip.compress(b"{}"), "gzip")
     b'{}'
     """
     names = [name for part in encoding.split(",") if (name := part.strip().lower())]
+    plain = body
     try:
         for name in reversed(names):  # the last one was applied last
-            body = _DECODERS[name](body) if body else body
+            plain = _DECODERS[name](plain) if plain else plain
     except Exception:  # noqa: BLE001 - each decoder has errors of its own
         return None
-    return body
+    # Raw deflate and Brotli have no mark at their beginning: a text can be taken for either.
+    return None if plain != body and _is_json(body) else plain
 
 
 def _may_be_json(text: str, media_type: str) -> bool:
@@ -103,6 +106,13 @@ def _may_be_json(text: str, media_type: str) -> bool:
     if media_type.endswith(("/json", "+json")):
         return True
     return not media_type.startswith("text/") and text.lstrip().startswith(("{", "["))
+
+
+def _is_json(body: bytes) -> bool:
+    try:
+        return is_json(body.decode())
+    except UnicodeDecodeError:
+        return False
 
 
 def _events(text: str) -> list[dict[str, object]] | None:
@@ -167,9 +177,18 @@ def _sent(event: Mapping[str, object]) -> str:
 
 def _inflated(body: bytes) -> bytes:
     try:
-        return zlib.decompress(body)
+        return _all_inflated(body, zlib.MAX_WBITS)
     except zlib.error:  # some servers leave out the wrapping that the standard asks for
-        return zlib.decompress(body, -zlib.MAX_WBITS)
+        return _all_inflated(body, -zlib.MAX_WBITS)
+
+
+def _all_inflated(body: bytes, window: int) -> bytes:
+    # `zlib.decompress` ignores what follows the end, and an end is soon found in any text.
+    inflater = zlib.decompressobj(window)
+    plain = inflater.decompress(body)
+    if not inflater.eof or inflater.unused_data:
+        raise EOFError
+    return plain
 
 
 def _of_brotli(body: bytes) -> bytes:

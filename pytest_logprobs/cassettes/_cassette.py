@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Final, Literal, cast
 
 from pytest_logprobs._model import Completion
 from pytest_logprobs._traffic import Traffic
-from pytest_logprobs.cassettes._file import read_cassette, write_cassette
+from pytest_logprobs.cassettes._file import CassetteFile, read_cassette, write_cassette
 from pytest_logprobs.cassettes._journal import Journal
 from pytest_logprobs.cassettes._messages import (
     exchange_of,
@@ -18,7 +19,8 @@ from pytest_logprobs.cassettes._messages import (
     stored_response,
 )
 from pytest_logprobs.cassettes._miss import CassetteMissError, explain, explain_connection
-from pytest_logprobs.cassettes._tape import Asked, Interaction, Tape, answered
+from pytest_logprobs.cassettes._tape import Asked, Interaction, Tape, answered, is_error
+from pytest_logprobs.errors import CassetteReadError
 
 __all__ = ["Ending", "LogprobsCassette", "Plan"]
 __tracebackhide__ = True  # a failed test shows its own lines
@@ -36,7 +38,8 @@ class Plan:
     ``shown`` is its path as users know it, ``test`` the test that it is opened for, ``command``
     gives the command that records it in a mode. ``root``: the project's directory. ``journal``:
     where answers wait that are not kept yet. ``shared``: other tests have the same file.
-    ``resumed``: one of them wrote it in this run, and this one goes on.
+    ``written``: the keys of what they wrote in this run, if they did; this one goes on from there.
+    ``deferred``: that it cannot be read is told to who asks it, and not when it is opened.
     """
 
     path: Path
@@ -49,31 +52,30 @@ class Plan:
     ignore: Sequence[str] = ()
     repeats: str = "error"
     shared: bool = False
-    resumed: bool = False
+    written: frozenset[bytes] | None = None
+    deferred: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Mode:
-    """What a way to record does: read the file, answer from it, record what it does not answer."""
+    """What a way to record does: answer from the file, record the rest, forget what was there."""
 
-    reads: bool
-    plays: bool
-    records: bool
-    replaces: bool = False
+    plays: bool = False
+    records: bool = False
+    forgets: bool = False
 
 
 _MODES: Final = {
-    "none": _Mode(reads=True, plays=True, records=False),
-    "once": _Mode(reads=True, plays=True, records=False),  # records where the file is not complete
-    "new_episodes": _Mode(reads=True, plays=True, records=True),
-    "all": _Mode(reads=True, plays=False, records=True, replaces=True),
-    "rewrite": _Mode(reads=False, plays=False, records=True),
-    "off": _Mode(reads=False, plays=False, records=True),
+    "none": _Mode(plays=True),
+    "once": _Mode(plays=True),  # records where the file is not complete
+    "new_episodes": _Mode(plays=True, records=True),
+    "all": _Mode(records=True),
+    "rewrite": _Mode(records=True, forgets=True),
+    "off": _Mode(records=True, forgets=True),
 }
-_RESUMED: Final = {"once": "new_episodes", "rewrite": "new_episodes"}
-"""Mode → what it is where this run has written the file already."""
-
 _STATES: Final[Mapping[Ending, str]] = {"passed": "kept", "asserted": "incomplete"}
+_EXPLAINED: Final = 3  # misses; to find the nearest recording takes time, and the first is shown
+_RECENT: Final = timedelta(days=1)
 
 
 class LogprobsCassette:
@@ -90,20 +92,22 @@ class LogprobsCassette:
         self._plan = plan
         self._traffic = traffic
         self._misses: list[CassetteMissError] = []
-        mode = _MODES[_RESUMED.get(plan.mode, plan.mode) if plan.resumed else plan.mode]
-        self._file = read_cassette(plan.path) if mode.reads else None
+        self._flaw: CassetteReadError | None = None
+        self._mode = _MODES[_in_common(plan) if plan.shared else plan.mode]
+        self._file = self._read()
         self._begun = self._file is not None and not self._file.complete
-        self.is_recording: Final = mode.records or (
+        self.is_recording: Final = self._mode.records or (
             plan.mode == "once" and (not self._file or self._begun)
         )
-        self._replaces = mode.replaces
         saves = self.is_recording and plan.mode != "off"
         self._journal = Journal(plan.journal) if saves and plan.journal else None
         loaded = self._file.interactions if self._file else ()
+        if self._begun and self.is_recording:
+            loaded = answered(loaded)
         self._tape = Tape(
-            answered(loaded) if self._begun and self.is_recording else loaded,
-            answered(self._journal.read()) if self._journal and mode.plays else (),
-            plays=mode.plays,
+            loaded,
+            self._offered(),
+            playing=self._playing(),
             ignore=plan.ignore,
             repeats=plan.repeats,
         )
@@ -115,6 +119,11 @@ class LogprobsCassette:
     def play_count(self) -> int:
         """How many requests were answered from recordings."""
         return self._tape.play_count
+
+    @property
+    def written(self) -> frozenset[bytes]:
+        """The keys of the requests whose answers this test recorded."""
+        return self._tape.written
 
     @property
     def misses(self) -> tuple[CassetteMissError, ...]:
@@ -131,6 +140,9 @@ class LogprobsCassette:
 
         Raises ``CassetteMissError`` where nothing answers it and the mode does not record.
         """
+        if self._flaw is not None and self._plan.mode != "rewrite":
+            self._misses.append(miss := CassetteMissError(str(self._flaw)))
+            raise miss
         asked = self._tape.ask(stored_request(method, url, headers, body))
         if asked.answer is None and not self.is_recording:
             raise self._missed(asked)
@@ -160,7 +172,7 @@ class LogprobsCassette:
             test=plan.test,
             cassette=plan.shown,
             root=plan.root,
-            command=plan.command("rewrite"),
+            command=plan.command(self._remedy()),
         )
         self._misses.append(miss)
         return miss
@@ -177,7 +189,7 @@ class LogprobsCassette:
         try:
             if ending == "stopped":
                 state = self._left() if new else state
-            elif self.is_recording and (new or (self._begun and ending == "passed")):
+            elif self.is_recording and (new or self._is_completed(ending)):
                 self._save(ending)
                 state = _STATES[ending]
             if self._journal and ending != "stopped":
@@ -189,16 +201,54 @@ class LogprobsCassette:
             "path": self._plan.shown,
             "replayed": self.play_count,
             "recorded": len(new),
+            "taken_up": self._tape.taken_up,
+            "errors": sorted({each["response"]["status"] for each in new if is_error(each)}),
+            "unanswered": self._tape.unanswered if self.is_recording else 0,
             "state": state,
         }
 
+    def _read(self) -> CassetteFile | None:
+        plan = self._plan
+        if plan.mode == "off":
+            return None
+        try:
+            return read_cassette(plan.path, record=plan.command("once"))
+        except CassetteReadError as error:
+            if plan.deferred:
+                self._flaw = error
+            elif plan.mode != "rewrite":  # it alone replaces what cannot be read
+                raise
+            return None
+
+    def _playing(self) -> frozenset[bytes] | None:
+        """Return the keys of what answers: all of the file, or what this run has rewritten."""
+        if self._mode.plays:
+            return None
+        written = self._plan.written if self._plan.mode == "rewrite" else None
+        return written or frozenset()
+
+    def _offered(self) -> Sequence[Interaction]:
+        """Return what an earlier run was answered and could not keep.
+
+        Who records everything anew wants no old answers, but those of a run that was broken off.
+        """
+        found = answered(self._journal.read()) if self._journal else ()
+        recent = (datetime.now(timezone.utc) - _RECENT).isoformat()
+        return found if self._mode.plays else [each for each in found if _made(each) >= recent]
+
     def _save(self, ending: Ending) -> None:
-        interactions = self._tape.loaded + self._tape.new
-        if self._replaces:
+        if self._mode.plays:
+            interactions = self._tape.loaded + self._tape.new
+        elif self._mode.forgets and ending == "passed":
+            interactions = self._tape.new
+        else:  # a test that failed may not have asked for all
             interactions = self._tape.replaced_by_new()
         # a test that passes says nothing of another with the same file
-        complete = ending == "passed" and not (self._plan.resumed and self._begun)
+        complete = ending == "passed" and not (self._plan.written is not None and self._begun)
         write_cassette(self.path, complete, interactions)
+
+    def _is_completed(self, ending: Ending) -> bool:
+        return self._mode.plays and self._begun and ending == "passed"
 
     def _left(self) -> str:
         """Return where the answers are that were not kept."""
@@ -211,20 +261,33 @@ class LogprobsCassette:
     def _missed(self, asked: Asked) -> CassetteMissError:
         plan, loaded = self._plan, len(self._tape.loaded)
         count = f", {loaded} recording{'' if loaded == 1 else 's'}"
-        state = count if self._file else " does not exist"
+        state = f"{count}{', not complete' if self._begun else ''}"
         miss = explain(
             asked,
             self._tape,
-            cassette=f"{plan.shown}{state}",
+            cassette=f"{plan.shown}{state if self._file else ' does not exist'}",
             root=plan.root,
             command=plan.command(self._remedy()),
             ignore=plan.ignore,
+            briefly=len(self._misses) >= _EXPLAINED,
         )
         self._misses.append(miss)
         return miss
 
     def _remedy(self) -> str:
         """Return the mode that records what is missing, and leaves what is of other tests."""
-        if not self._file:
+        if not self._file or self._begun:
             return "once"
         return "new_episodes" if self._plan.shared else "rewrite"
+
+
+def _in_common(plan: Plan) -> str:
+    """Return what a mode is for a file that others have too: nothing of theirs gets lost."""
+    if plan.mode == "rewrite":
+        return "all"
+    return "new_episodes" if plan.mode == "once" and plan.written is not None else plan.mode
+
+
+def _made(interaction: Interaction) -> str:
+    """Return when an interaction was recorded, in a form that sorts; empty if that is not known."""
+    return str(interaction.get("recorded", {}).get("at", ""))

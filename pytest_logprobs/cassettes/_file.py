@@ -18,16 +18,26 @@ from pytest_logprobs.cassettes._layout import dumps, lay_out
 from pytest_logprobs.cassettes._schema import FORMAT, VERSION
 from pytest_logprobs.errors import CassetteReadError, CassetteWriteError
 
-__all__ = ["CassetteFile", "cassette_of", "cassette_text", "read_cassette", "write_cassette"]
+__all__ = [
+    "CassetteFile",
+    "cassette_of",
+    "cassette_text",
+    "read_cassette",
+    "same_but_white_space",
+    "write_cassette",
+]
 __tracebackhide__ = True  # a failed test shows its own lines
 
-_NOT_WHITE: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[^" \t\n\r]+')
+# A text in quotes, a word or a number, or any other character.
+_NOT_WHITE: Final = re.compile(
+    r""""[^"\\]*(?:\\.[^"\\]*)*"?|[^"\[\]{},: \t\n\r]+|[^ \t\n\r]""", re.DOTALL
+)
 _BOM: Final = b"\xef\xbb\xbf"
-_RECORD: Final = "delete the file, then run the test with --logprobs-record=once"
+_RECORD: Final = "run the test with --logprobs-record=once"
 _REMEDIES: Final = {
-    "damaged": f"mend it, or get the committed file back: git checkout -- {{path}}; or {_RECORD}",
-    "foreign": f"move it out of the way, or {_RECORD}",
-    "newer": f"upgrade pytest-logprobs, or {_RECORD}",
+    "damaged": "mend it, or get the committed file back: git checkout -- {path};",
+    "foreign": "move it out of the way,",
+    "newer": "upgrade pytest-logprobs,",
 }
 
 
@@ -42,11 +52,11 @@ class CassetteFile:
     interactions: tuple[dict[str, object], ...]
 
 
-def read_cassette(path: Path) -> CassetteFile | None:
+def read_cassette(path: Path, *, record: str = _RECORD) -> CassetteFile | None:
     """Read a cassette; ``None`` if there is no file.
 
     Bodies of JSON are ``Raw``, as the file spells them. Raises ``CassetteReadError`` for whatever
-    else the path leads to, with the line and what to do about it.
+    else the path leads to, with the line and what to do about it; ``record`` says how to record.
     """
     try:
         data = path.read_bytes()
@@ -56,11 +66,11 @@ def read_cassette(path: Path) -> CassetteFile | None:
         reason = "a directory stands there" if path.is_dir() else error.strerror or error
         problem = f"cannot be opened: {reason}; make it a file that you may read"
         raise CassetteReadError(str(path), problem) from None
-    return cassette_of(data, path)
+    return cassette_of(data, path, record=record)
 
 
-def cassette_of(data: bytes, path: Path) -> CassetteFile:
-    """Return what the bytes of a file hold; ``path`` is for errors.
+def cassette_of(data: bytes, path: Path, *, record: str = _RECORD) -> CassetteFile:
+    """Return what the bytes of a file hold; ``path`` and ``record`` are for errors.
 
     Raises ``CassetteReadError`` as :func:`read_cassette` does.
     """
@@ -69,7 +79,8 @@ def cassette_of(data: bytes, path: Path) -> CassetteFile:
     except FlawError as flaw:
         remedy = _REMEDIES[flaw.kind].format(path=shlex.quote(str(path)))
         line = data.decode("utf-8", "replace").count("\n", 0, flaw.offset) + 1
-        raise CassetteReadError(str(path), f"{flaw}; {remedy}", line=line) from None
+        problem = f"{flaw}; {remedy} or delete the file, then {record}"
+        raise CassetteReadError(str(path), problem, line=line) from None
 
 
 def cassette_text(complete: bool, interactions: Sequence[Mapping[str, object]]) -> str:  # noqa: FBT001 - in the order of the file
@@ -84,11 +95,23 @@ def cassette_text(complete: bool, interactions: Sequence[Mapping[str, object]]) 
         {"format": FORMAT, "version": VERSION, "complete": complete, "interactions": interactions}
     )
     text = lay_out(compact)
-    # Numbers are what this is all about: a layout that touched one must never reach the disk. The
-    # layout's own way of cutting a text is not asked: that may be what is at fault.
-    if "".join(_NOT_WHITE.findall(compact)) != "".join(_NOT_WHITE.findall(text)):
+    # Numbers are what this is all about: a layout that touched one must never reach the disk.
+    if not same_but_white_space(compact, text):
         raise ValueError("laying the text out changed more than its white space")
     return f"{text}\n"
+
+
+def same_but_white_space(one: str, other: str) -> bool:
+    """Return whether two JSON texts differ in the white space between their tokens alone.
+
+    The layout's own way of cutting a text is not asked: that may be what is at fault.
+
+    >>> same_but_white_space("[0.10,1]", "[ 0.10, 1 ]")
+    True
+    >>> same_but_white_space("[0.10,1]", "[0.1,1]")
+    False
+    """
+    return _NOT_WHITE.findall(one) == _NOT_WHITE.findall(other)
 
 
 def write_cassette(

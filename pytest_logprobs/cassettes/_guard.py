@@ -1,10 +1,10 @@
 """The guard: while a test replays, it reaches nothing but this machine.
 
-It stands where Python's clients reach the network: ``connect``, ``connect_ex`` and ``sendto`` of
-``socket.socket``, and the name lookups of ``socket``. It does not see what goes past these: C
-extensions with sockets or lookups of their own (libcurl, gRPC, c-ares), other event loops (uvloop;
-on Windows, asyncio's connection to an address that needs no lookup), ``sendmsg``, and other
-processes.
+It stands where Python's clients reach the network: ``connect``, ``connect_ex``, ``sendto`` and
+``sendmsg`` of ``socket.socket``, and the lookups of names and addresses of ``socket``. It does not
+see what goes past these: C extensions with sockets or lookups of their own (libcurl, gRPC, c-ares),
+other event loops (uvloop; on Windows, asyncio's connection to an address that needs no lookup), and
+other processes.
 """
 
 from __future__ import annotations
@@ -34,9 +34,10 @@ def guarded(
     """Let nothing of this process reach another machine for the length of a block.
 
     Loopback, Unix sockets and the hosts allowed, names or addresses, are let through; a name that
-    is allowed allows the addresses that its lookup gives. For anything else ``refuse`` is called
-    with host and port, and what it makes is raised. All threads are watched, until the last
-    block is left; what is refused by any block that is open is refused.
+    is allowed allows the addresses that its lookup gives. This machine's own name can be looked up.
+    For anything else ``refuse`` is called with host and port, and what it makes is raised. All
+    threads are watched, until the last block is left; what is refused by any block that is open is
+    refused.
 
     >>> with guarded((), lambda place: PermissionError(f"no way to {place}")):
     ...     socket.create_connection(("api.openai.com", 443))
@@ -116,10 +117,14 @@ _watch: Final = _Watch()
 
 def _places() -> Iterator[tuple[object, str, Callable[[Any], object]]]:
     for name in ("connect", "connect_ex", "sendto"):
-        yield socket.socket, name, _connecting
+        yield socket.socket, name, _connecting(slice(-1, None))
+    if hasattr(socket.socket, "sendmsg"):  # not on Windows
+        yield socket.socket, "sendmsg", _connecting(slice(3, 4))
     yield socket, "getaddrinfo", _looking_up(lambda found: [info[4][0] for info in found])
     yield socket, "gethostbyname", _looking_up(lambda found: [found])
-    yield socket, "gethostbyname_ex", _looking_up(lambda found: found[2])
+    for name in ("gethostbyname_ex", "gethostbyaddr"):
+        yield socket, name, _looking_up(lambda found: found[2])
+    yield socket, "getnameinfo", _naming
 
 
 def _patch(owner: object, name: str, wrapped: Callable[[Any], object]) -> _Patch:
@@ -129,17 +134,38 @@ def _patch(owner: object, name: str, wrapped: Callable[[Any], object]) -> _Patch
     return patch
 
 
-def _connecting(original: Callable[..., object]) -> object:
-    """Wrap a method whose last argument is an address."""
+def _connecting(place: slice) -> Callable[[Callable[..., object]], object]:
+    """Make the wrapper of a method, given which of its arguments is an address, if it is there."""
+
+    def wrapped(original: Callable[..., object]) -> object:
+        @functools.wraps(original)
+        def connect(self: socket.socket, *arguments: object) -> object:
+            if self.family in _INTERNET:
+                for address in arguments[place]:
+                    _check_address(address)
+            return original(self, *arguments)
+
+        return connect
+
+    return wrapped
+
+
+def _naming(original: Callable[..., object]) -> object:
+    """Wrap ``getnameinfo``, which asks nobody where it only has to write an address."""
 
     @functools.wraps(original)
-    def connect(self: socket.socket, *arguments: object) -> object:
-        if self.family in _INTERNET and arguments and isinstance(arguments[-1], tuple):
-            host, port = (*cast("tuple[object, ...]", arguments[-1]), None, None)[:2]
-            _watch.check(host, port)
-        return original(self, *arguments)
+    def get_name(address: object, flags: int) -> object:
+        if not flags & socket.NI_NUMERICHOST:
+            _check_address(address)
+        return original(address, flags)
 
-    return connect
+    return get_name
+
+
+def _check_address(address: object) -> None:
+    if isinstance(address, tuple):  # else the socket refuses it
+        host, port = (*cast("tuple[object, ...]", address), None, None)[:2]
+        _watch.check(host, port)
 
 
 def _looking_up(
@@ -150,7 +176,8 @@ def _looking_up(
     def wrapped(original: Callable[..., object]) -> object:
         @functools.wraps(original)
         def look_up(host: object, *arguments: object, **named: object) -> object:
-            _watch.check(host, arguments[0] if arguments else named.get("port"))
+            if _host(_text(host)) != _host(socket.gethostname()):
+                _watch.check(host, arguments[0] if arguments else named.get("port"))
             found = original(host, *arguments, **named)
             _watch.learn(host, addresses_in(found))
             return found

@@ -6,18 +6,25 @@ an object has its members, is the client's choice of today.
 
 from __future__ import annotations
 
+import functools
 import json
+import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from hashlib import blake2b
 from typing import Any, Final, TypeGuard, cast
 
+from pytest_logprobs._quote import quote
 from pytest_logprobs._text import encode
 from pytest_logprobs.cassettes._body import body_of
 
-__all__ = ["body_value", "canonical", "is_list", "is_object", "key_of"]
+__all__ = ["body_value", "canonical", "check_path", "is_list", "is_object", "key_of"]
 __tracebackhide__ = True  # a failed test shows its own lines
 
-_EVERY: Final = "*"
+_STEP: Final = r"""\.(?!\s)([^.\[\]]+)(?<!\s)|\[([0-9]*|\*)\]|\[("[^"\\]*(?:\\.[^"\\]*)*")\]"""
+_ROOT: Final = re.compile(r"\.\$(?=[.\[]|\Z)")
+_PATH: Final = re.compile(rf"(?:{_STEP})+")
+_EVERY: Final = None  # no text: a name may be a "*" itself
 
 
 def canonical(value: object) -> str:
@@ -38,9 +45,8 @@ def canonical(value: object) -> str:
 def body_value(request: Mapping[str, object], ignore: Sequence[str] = ()) -> object:
     """Return what a stored request sends: its decoded JSON, or its bytes if it is none.
 
-    ``ignore`` names paths into the JSON that are left out: ``"user"``, ``"metadata.trace_id"``,
-    ``"messages.0.content"``, ``"tools.*.id"``, where ``*`` is every member. A path that leads
-    nowhere is nothing. A list keeps its length: what is ignored of it counts as null.
+    ``ignore`` names paths into the JSON that are left out, as ``check_path`` takes them. A path
+    that leads nowhere is nothing. A list keeps its length: what is ignored of it counts as null.
 
     >>> body_value({"json": '{"n": 1, "user": "me"}'}, ignore=["user"])
     {'n': 1}
@@ -52,8 +58,24 @@ def body_value(request: Mapping[str, object], ignore: Sequence[str] = ()) -> obj
     except ValueError:  # an integer with more digits than Python reads
         return body_of(request)
     for path in ignore:
-        _leave_out(value, path.split("."))
+        _leave_out(value, _steps(path))
     return value
+
+
+def check_path(path: str) -> None:
+    """Raise ``ValueError`` for what is no path into a body.
+
+    A path has the names of members, and places in lists counted from 0, between dots; ``*`` is
+    every one: ``"user"``, ``"messages.0.content"``, ``"tools.*.id"``. It can be spelled as a miss
+    does, too: ``"$.messages[0].content"``, ``"tools[*].id"`` or ``"tools[].id"``, and
+    ``'$["a.b"]'`` for a name with a dot in it.
+
+    >>> check_path("messages[0")
+    Traceback (most recent call last):
+        ...
+    ValueError: 'messages[0' is no path into a body: write messages.0.content or metadata.trace_id
+    """
+    _steps(path)
 
 
 def key_of(request: Mapping[str, object], ignore: Sequence[str] = ()) -> bytes:
@@ -91,12 +113,32 @@ def _joined(members: dict[str, Any]) -> object:
     return members
 
 
-def _leave_out(value: object, path: Sequence[str]) -> None:
-    name, rest = path[0], path[1:]
+@functools.cache
+def _steps(path: str) -> tuple[str | None, ...]:
+    """Return the names and the places, as texts, that a path leads through."""
+    dotted = path if path.startswith("[") else f".{path}"
+    root = _ROOT.match(dotted)
+    steps = dotted[root.end() :] if root else dotted
+    if _PATH.fullmatch(steps):
+        with suppress(ValueError):  # of a name that is quoted badly
+            return tuple(_step(*found) for found in re.findall(_STEP, steps))
+    example = "write messages.0.content or metadata.trace_id"
+    raise ValueError(f"{quote(path)} is no path into a body: {example}")
+
+
+def _step(name: str, place: str, quoted: str) -> str | None:
+    if quoted:
+        return str(json.loads(quoted))
+    step = name or place or "*"
+    return _EVERY if step == "*" else step
+
+
+def _leave_out(value: object, path: Sequence[str | None]) -> None:
+    step, rest = path[0], path[1:]
     if is_object(value):
-        members: list[Any] = [key for key in value if name in (key, _EVERY)]
+        members: list[Any] = [key for key in value if step in (key, _EVERY)]
     elif is_list(value):
-        members = [index for index in range(len(value)) if name in (str(index), _EVERY)]
+        members = [index for index in range(len(value)) if step in (str(index), _EVERY)]
     else:
         return
     for member in members:

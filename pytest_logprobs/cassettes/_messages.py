@@ -35,8 +35,8 @@ _Headers = Mapping[str, Any]
 def stored_request(method: str, url: str, headers: _Headers, body: bytes) -> dict[str, Any]:
     """Return a request as it is stored, without what must not be.
 
-    >>> stored_request("post", "https://api.example/v1?key=abc", {"Cookie": "s=1"}, b"hello")
-    {'method': 'POST', 'url': 'https://api.example/v1?key=REDACTED', 'text': 'hello'}
+    >>> stored_request("post", "https://api.example/v1?api_key=abc", {"Cookie": "s=1"}, b"hello")
+    {'method': 'POST', 'url': 'https://api.example/v1?api_key=REDACTED', 'text': 'hello'}
     """
     kept = kept_headers(headers, REQUEST_HEADERS)
     return {

@@ -53,14 +53,22 @@ class CassetteMissError(_Failed):
 
 
 def explain(
-    asked: Asked, tape: Tape, *, cassette: str, root: Path, command: str, ignore: Sequence[str]
+    asked: Asked,
+    tape: Tape,
+    *,
+    cassette: str,
+    root: Path,
+    command: str,
+    ignore: Sequence[str] = (),
+    briefly: bool = False,
 ) -> CassetteMissError:
     """Say what was asked, which recording comes closest, why it does not fit, what to do.
 
     ``cassette`` is the file's path as users know it, and says where it does not exist; ``command``
-    records the cassette, and ``ignore`` names paths into the body that do not count.
+    records the cassette, and ``ignore`` names paths into the body that do not count. ``briefly``:
+    the recording that comes closest is not looked for.
     """
-    closest, section = _closest(asked, tape, ignore)
+    closest, section = ("", "") if briefly else _closest(asked, tape, ignore)
     lines = [
         f"no recording answers {_what(asked.request)}",
         *_asked_at(root),

@@ -7,7 +7,7 @@ from collections.abc import Generator, Iterable, MutableMapping
 from contextlib import contextmanager
 from typing import Final
 
-__all__ = ["PLACEHOLDER_KEYS", "placeholder_keys"]
+__all__ = ["PLACEHOLDER", "PLACEHOLDER_KEYS", "placeholder_keys"]
 __tracebackhide__ = True  # a failed test shows its own lines
 
 PLACEHOLDER_KEYS: Final[tuple[str, ...]] = (
@@ -42,7 +42,8 @@ PLACEHOLDER_KEYS: Final[tuple[str, ...]] = (
 """The variables in which the usual clients look for their key."""
 
 # Looks like no provider's key, so that no scanner of secrets is alarmed where it is logged.
-_PLACEHOLDER: Final = "placeholder"
+PLACEHOLDER: Final = "placeholder"
+"""What stands for a key."""
 
 
 @contextmanager
@@ -62,12 +63,12 @@ def placeholder_keys(
     {'OPENAI_API_KEY': '', 'MISTRAL_API_KEY': 'mine'}
     """
     before = {name: environ.get(name) for name in names if not environ.get(name)}
-    environ.update(dict.fromkeys(before, _PLACEHOLDER))
+    environ.update(dict.fromkeys(before, PLACEHOLDER))
     try:
         yield
     finally:
         for name, value in before.items():
-            if environ.get(name) == _PLACEHOLDER:
+            if environ.get(name) == PLACEHOLDER:
                 if value is None:
                     del environ[name]
                 else:

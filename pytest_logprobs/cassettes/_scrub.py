@@ -7,6 +7,8 @@ from collections.abc import Collection, Mapping
 from typing import Final, cast
 from urllib.parse import unquote_plus
 
+from pytest_logprobs.cassettes._placeholder_keys import PLACEHOLDER
+
 __all__ = ["REQUEST_HEADERS", "RESPONSE_HEADERS", "kept_headers", "scrubbed_url"]
 __tracebackhide__ = True  # a failed test shows its own lines
 
@@ -19,14 +21,24 @@ RESPONSE_HEADERS: Final = frozenset(
 _REDACTED: Final = "REDACTED"
 # All before the last "@" of the authority: a password may hold one that nobody escaped.
 _USERINFO: Final = re.compile(r"^((?:[A-Za-z][A-Za-z0-9+.-]*:)?//)[^/?#]*@")
-_PARAMETER: Final = re.compile(r"([?&#])([^=&#?]*)=[^&#]*")
-# Matched against letters and digits alone. Names that merely end in "token" are left: a page's
-# token is no secret, and tells one request from the next.
+# A ";" or "?" ends a value where another parameter follows: some separate parameters by ";", and a
+# value may be a URL with parameters of its own.
+_PARAMETER: Final = re.compile(r"([?&#;])([^=&#?;]*)=((?:[^&#?;]|[?;](?![^=&#?;]*=))*)")
+# The names are matched against letters and digits alone.
 _SECRET: Final = re.compile(
-    r"x(?:amz|goog).+|key|sig|code|token|auth|authorization|credentials?|jwt|pass|pwd"
-    r"|.*(?:apikey|accesskey|accesskeyid|subscriptionkey|secret|secretkey|password|passwd|signature"
-    r"|accesstoken|authtoken|bearertoken|idtoken|refreshtoken|securitytoken|sessiontoken)"
+    r"x(?:amz|goog).+|authorization|jwt|pwd"
+    r"|.*(?:api|access|auth|subscription|private)key(?:id)?"
+    r"|.*(?:access|api|auth|bearer|bot|hf|id|private|refresh|security|session)token"
+    r"|.*(?:secret|password|passwd|passphrase|signature|credentials?)(?:key|id|token)?"
 )
+_PAGE: Final = re.compile(
+    r".*cursor.*|(?:next|prev|previous|continuation|pagination)token"
+    r"|(?:next|prev|previous|prompt)?(?:(?:page|sync)token|(?:sort|page|partition|cache|primary)key)"
+)
+_PERHAPS_SECRET: Final = re.compile(
+    r".*(?:token|key|keyid|sess(?:ion)?id)|(?:auth)?code|sig|o?auth|bearer|pass|sas|session|sid"
+)
+_LIKE_A_SECRET: Final = re.compile(rf"[A-Za-z0-9_.~+/=%-]{{12,}}|{PLACEHOLDER}|")
 
 
 def kept_headers(
@@ -56,19 +68,36 @@ def scrubbed_url(url: str) -> str:
     """Return a URL without user, password and the values of secret parameters.
 
     Everything else keeps its spelling, and what is scrubbed already stays as it is, so that URLs
-    can be compared by their texts. A parameter is secret by its name, however that is spelled;
-    those of a fragment, where sign-in pages send tokens, are looked at too.
+    can be compared by their texts. Whether a value is taken out depends on the name of its
+    parameter, in any spelling; a fragment, where sign-in pages send tokens, is looked at too:
 
-    >>> scrubbed_url("https://me:pw@api.example/v1/chat?alt=sse&api-key=abc")
-    'https://api.example/v1/chat?alt=sse&api-key=REDACTED'
+    - Always, if the name says that it is secret: ``api_key``, ``access_token``, ``password``,
+      ``client_secret``, ``signature``, ``x-amz-…``. Your recording answers your colleague, too,
+      who has another key.
+    - If the value looks like a key, where the name may mean one: whatever ends in ``token`` or
+      ``key``; ``code``, ``sig``, ``auth``, ``pass``, ``sas``, ``session`` … A value looks so if
+      it has 12 characters or more, all of them letters, digits or ``_.~+/=%-``, if it is empty,
+      and if it is the placeholder that stands for a key while a test replays. ``?key=paris`` and
+      ``?key=rome`` are different requests.
+    - Never, if the name is that of a page or an order: ``page_token``, ``cursor``, ``sort_key``.
+
+    >>> scrubbed_url("https://me:pw@api.example/v1/chat?alt=sse&api-key=abc&key=paris")
+    'https://api.example/v1/chat?alt=sse&api-key=REDACTED&key=paris'
     """
     return _PARAMETER.sub(_scrubbed, _USERINFO.sub(r"\1", url))
 
 
 def _scrubbed(parameter: re.Match[str]) -> str:
-    separator, name = parameter.groups()
+    separator, name, value = parameter.groups()
     known = re.sub("[^a-z0-9]", "", unquote_plus(name).lower())
-    return f"{separator}{name}={_REDACTED}" if _SECRET.fullmatch(known) else parameter[0]
+    return f"{separator}{name}={_REDACTED}" if _is_secret(known, value) else parameter[0]
+
+
+def _is_secret(name: str, value: str) -> bool:
+    if _SECRET.fullmatch(name):
+        return True
+    may_be = _PERHAPS_SECRET.fullmatch(name) and not _PAGE.fullmatch(name)
+    return bool(may_be and _LIKE_A_SECRET.fullmatch(value))
 
 
 def _text(value: object) -> str:

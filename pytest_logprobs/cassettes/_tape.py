@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from threading import RLock
 from typing import Any, Final
 
+from pytest_logprobs._traffic import FIRST_ERROR
 from pytest_logprobs.cassettes._matching import key_of
 
-__all__ = ["REPEATS", "Asked", "Interaction", "Tape", "answered"]
+__all__ = ["REPEATS", "Asked", "Interaction", "Tape", "answered", "is_error"]
 __tracebackhide__ = True  # a failed test shows its own lines
 
 Interaction = dict[str, Any]
@@ -19,8 +20,6 @@ Interaction = dict[str, Any]
 REPEATS: Final = ("error", "last", "cycle")
 """What comes after the last recording of a request that is made again: nothing, the last once
 more, or the first again."""
-
-_FIRST_ERROR: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +38,9 @@ class Asked:
 class Tape:
     """Recordings by what they answer; the n-th identical request gets the n-th recording.
 
-    ``loaded`` are those of the file. ``offered`` were paid for by a run that did not come to its
-    end: they answer like the others, and count as recorded once they did. ``plays``: requests are
-    answered at all.
+    ``loaded`` are those of the file, and ``playing`` the keys of those that answer, all if it is
+    ``None``. ``offered`` were paid for by a run that did not come to its end: they answer, and
+    count as recorded then.
     """
 
     def __init__(
@@ -49,38 +48,44 @@ class Tape:
         loaded: Sequence[Interaction] = (),
         offered: Sequence[Interaction] = (),
         *,
-        plays: bool = True,
+        playing: Collection[bytes] | None = None,
         ignore: Sequence[str] = (),
         repeats: str = "error",
     ) -> None:
         self.loaded: Final = tuple(loaded)
-        self._plays = plays
         self._ignore = ignore
         self._repeats = repeats
         self._lock = RLock()
         self._asked = 0
+        self._asking: set[int] = set()
         self._played: set[int] = set()
         self._new: dict[int, tuple[bytes, Interaction]] = {}
         self.play_count = 0
+        self.taken_up = 0  # of those offered
         self._offered = {id(each) for each in offered}
         self._keys = [key_of(each["request"], ignore) for each in self.loaded]
         self._waiting: dict[bytes, deque[Interaction]] = {}
-        keys = [*self._keys, *(key_of(each["request"], ignore) for each in offered)]
-        for key, each in zip(keys, (*loaded, *offered), strict=True):
-            self._waiting.setdefault(key, deque()).append(each)
+        for key, each in zip(self._keys, self.loaded, strict=True):
+            if playing is None or key in playing:
+                self._waiting.setdefault(key, deque()).append(each)
+        for each in offered:
+            self._waiting.setdefault(key_of(each["request"], ignore), deque()).append(each)
 
     def ask(self, request: Mapping[str, Any]) -> Asked:
         """Take the next recording that answers a request, if there is one."""
         key = key_of(request, self._ignore)
         with self._lock:
             self._asked += 1
-            answer = self._next(key) if self._plays else None
+            answer = self._next(key)
             if answer is not None:
                 self.play_count += 1
                 self._played.add(id(answer))
                 if id(answer) in self._offered:
                     self._offered.remove(id(answer))  # to be kept once, however often it answers
+                    self.taken_up += 1
                     self._new[self._asked] = key, answer
+            else:
+                self._asking.add(self._asked)
             return Asked(dict(request), key, self._asked, answer)
 
     def record(
@@ -89,8 +94,21 @@ class Tape:
         """Add the response to a request, and return the interaction."""
         interaction = {"request": asked.request, "response": dict(response), "recorded": {**origin}}
         with self._lock:
+            self._asking.discard(asked.order)
             self._new[asked.order] = asked.key, interaction
         return interaction
+
+    @property
+    def written(self) -> frozenset[bytes]:
+        """The keys of what was recorded."""
+        with self._lock:
+            return frozenset(key for key, _ in self._new.values())
+
+    @property
+    def unanswered(self) -> int:
+        """How many requests got no answer at all: none was recorded, and none came."""
+        with self._lock:
+            return len(self._asking)
 
     @property
     def new(self) -> tuple[Interaction, ...]:
@@ -130,7 +148,7 @@ class Tape:
         replaced: set[bytes] = set()
         kept: list[tuple[bytes, Interaction]] = []
         for key, each in reversed(found):
-            if not _is_error(each):
+            if not is_error(each):
                 replaced.add(key)
             elif key in replaced:
                 continue
@@ -155,9 +173,10 @@ def answered(interactions: Sequence[Interaction]) -> tuple[Interaction, ...]:
     >>> answered([{"response": {"status": 429}}, {"response": {"status": 200}}])
     ({'response': {'status': 200}},)
     """
-    return tuple(each for each in interactions if not _is_error(each))
+    return tuple(each for each in interactions if not is_error(each))
 
 
-def _is_error(interaction: Interaction) -> bool:
+def is_error(interaction: Interaction) -> bool:
+    """Return whether the answer is an error of the server."""
     status: int = interaction["response"]["status"]
-    return status >= _FIRST_ERROR
+    return status >= FIRST_ERROR

@@ -11,9 +11,11 @@ pyright reads it all the same: in this module less strictly.
 from __future__ import annotations
 
 import http.client
+import inspect
 import json
+import logging
 from collections.abc import Callable, Generator, Iterable, Mapping
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from functools import cache
 from threading import Lock
 from typing import Any, cast
@@ -38,7 +40,8 @@ _Known = tuple[LogprobsCassette, int, Asked]
 """Who was asked, the number of the request, and what is known of it."""
 
 
-def patched_clients(current: Callable[[], LogprobsCassette]) -> AbstractContextManager[object]:
+@contextmanager
+def patched_clients(current: Callable[[], LogprobsCassette]) -> Generator[None]:
     """Send what every HTTP client asks to the ``current`` cassette, inside a ``with`` block."""
     config = VCR().get_merged_config(
         path="of the running test",
@@ -46,16 +49,29 @@ def patched_clients(current: Callable[[], LogprobsCassette]) -> AbstractContextM
         persister=_NoFile,
         custom_patches=((vcr.patch, "force_reset", _RealConnections()),),
     )
-    return cast("AbstractContextManager[object]", _Indexed.use(current=current, **config))
+    with _quiet(), _Indexed.use(current=current, **config):
+        yield
+
+
+@contextmanager
+def _quiet() -> Generator[None]:
+    """Keep vcrpy from logging every request, with all that its URL holds."""
+    logger = logging.getLogger("vcr")
+    level = logger.level
+    logger.setLevel(max(level, logging.WARNING))
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 class _RealConnections:
-    """What puts real classes back while a stub builds or uses a real connection.
+    """What puts real classes back while a stub builds a real connection.
 
-    Those alone that the real ones look up by name. vcrpy would put back all that it patched, and
-    for every thread: what another one asks meanwhile would be neither recorded nor replayed, and
-    where two such blocks overlap, clients would stay as they must not be. For the standard
-    library's connections used directly, and httplib2's, from several threads, that is still so.
+    Those alone that the real ones look up by name, and then alone. vcrpy puts back all that it
+    patched, for every thread and as long as a request takes: what another one asks meanwhile would
+    be neither recorded nor replayed, and where two such blocks overlap, clients would stay as they
+    must not be.
     """
 
     def __init__(self) -> None:
@@ -63,8 +79,17 @@ class _RealConnections:
         self._blocks = 0
         self._patched: dict[tuple[object, str], object] = {}
 
+    def __call__(self) -> AbstractContextManager[None]:
+        # The stubs do not say what they are about to do; to use a connection needs no names.
+        frame = inspect.currentframe()
+        frame = frame and frame.f_back
+        if frame is None or frame.f_code.co_name != "__init__":
+            return nullcontext()
+        real = getattr(frame.f_locals.get("self"), "_baseclass", object)
+        return self._block() if _looks_up_names(real) else nullcontext()
+
     @contextmanager
-    def __call__(self) -> Generator[None]:
+    def _block(self) -> Generator[None]:
         with self._lock:
             if not self._blocks:
                 real = _looked_up_by_name()
@@ -78,6 +103,12 @@ class _RealConnections:
                 self._blocks -= 1
                 if not self._blocks:
                     _put(self._patched)
+
+
+def _looks_up_names(real: type) -> bool:
+    """Return whether a class of connections looks others up while one is built."""
+    of_tls = _looked_up_by_name()[http.client, "HTTPSConnection"]
+    return real.__module__ == "httplib2" or issubclass(real, cast("type", of_tls))
 
 
 @cache

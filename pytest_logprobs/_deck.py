@@ -1,0 +1,155 @@
+"""The cassettes that are open: the test's own, and those of fixtures while they are set up."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+
+from pytest_logprobs._marked import Marked
+from pytest_logprobs._places import Places
+from pytest_logprobs._settings import Settings
+from pytest_logprobs._traffic import Traffic
+from pytest_logprobs.cassettes import (
+    PLACEHOLDER_KEYS,
+    CassetteMissError,
+    Ending,
+    LogprobsCassette,
+    Plan,
+    guarded,
+    patched_clients,
+    placeholder_keys,
+)
+from pytest_logprobs.errors import CassetteError
+
+__all__ = ["Deck", "Running", "fail"]
+__tracebackhide__ = True  # a failed test shows its own lines
+
+
+@dataclass(slots=True)
+class Running:
+    """The test that runs: its cassettes, the innermost that is open last."""
+
+    item: pytest.Item
+    marked: Marked
+    mode: str
+    traffic: Traffic = field(default_factory=Traffic)
+    context: ExitStack = field(default_factory=ExitStack)
+    cassettes: list[LogprobsCassette] = field(default_factory=list[LogprobsCassette])
+    open: list[LogprobsCassette] = field(default_factory=list[LogprobsCassette])
+    done: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    ending: Ending = "passed"
+    told: bool = False
+
+    def miss(self) -> CassetteMissError | None:
+        """Return the first miss, unless the test failed with one already."""
+        misses = [miss for cassette in self.cassettes for miss in cassette.misses]
+        return misses[0] if misses and not self.told else None
+
+
+class Deck:
+    """Where cassettes open and close, and what is so meanwhile: clients, keys, connections."""
+
+    def __init__(self, config: pytest.Config, settings: Settings) -> None:
+        self.running: Running | None = None
+        self.places = Places(config, settings.cassette_dir)
+        self._config = config
+        self._settings = settings
+        self._written: dict[Path, frozenset[bytes]] = {}
+        self._clients: ExitStack | None = None  # as long as they are patched
+
+    def begin(self, item: pytest.Item, said: Marked) -> None:
+        """Open the cassette of a test, before its first fixture is set up."""
+        # a run on a server for continuous integration records only if its command says so
+        record = "none" if said.record and _on_ci() else said.record
+        mode = self._settings.settled("record", record)
+        self.running = running = Running(item, said, mode)
+        own = self.open(running, self.places.of_test(item, said.name), own=True)
+        if own.is_recording and said.name is not None and hasattr(self._config, "workerinput"):
+            fail(f"{own!r} is shared by name=, and one process alone can record it: leave out -n")
+        self.replay(running, own)
+
+    def replay(self, running: Running, cassette: LogprobsCassette) -> None:
+        """Patch the clients; where the cassette only replays, give keys and guard the way out."""
+        if not cassette.is_recording:
+            usual = PLACEHOLDER_KEYS if self._settings.placeholder_keys != () else ()
+            names = (*usual, *(self._settings.placeholder_keys or ()))
+            running.context.enter_context(placeholder_keys(names))
+        if running.mode == "none":
+            running.context.enter_context(guarded(self._settings.allowed_hosts, cassette.refuse))
+        if self._clients is None:
+            self._clients = ExitStack()
+            self._clients.enter_context(patched_clients(self._innermost))
+
+    def open(self, running: Running, path: Path, *, own: bool) -> LogprobsCassette:
+        """Open a cassette: the test's ``own``, or that of a fixture."""
+        mode = running.mode
+        named = own and running.marked.name is not None
+        sharer = running.item.nodeid if named else ""
+        plan = Plan(
+            path=path,
+            shown=self.places.shown(path),
+            test=running.item.nodeid,
+            mode=mode,
+            command=lambda mode: self.places.command(running.item, mode),
+            root=self._config.rootpath,
+            journal=None if mode in ("none", "off") else self.places.journal(path, sharer),
+            ignore=(*self._settings.ignore, *running.marked.ignore),
+            repeats=running.marked.repeats,
+            shared=named or not own,
+            deferred=not own,  # pytest cannot bear that a fixture fails before its function runs
+            written=self._written.get(path),
+        )
+        try:
+            cassette = LogprobsCassette(plan, running.traffic)
+        except CassetteError as error:
+            fail(str(error))
+        running.cassettes.append(cassette)
+        running.open.append(cassette)
+        return cassette
+
+    def close(self, running: Running, cassette: LogprobsCassette, ending: Ending) -> None:
+        """Close a cassette, and note what it did."""
+        running.open.remove(cassette)
+        try:
+            done = cassette.close(ending)
+        except CassetteError as error:
+            fail(str(error))
+        if done:
+            running.done.append(done)
+            if done["state"] in ("kept", "incomplete"):
+                before = self._written.get(cassette.path, frozenset())
+                self._written[cassette.path] = before | cassette.written
+
+    def _innermost(self) -> LogprobsCassette:
+        if self.running is None or not self.running.open:
+            raise CassetteMissError("a request was made while no cassette was open, between tests")
+        return self.running.open[-1]
+
+    def end(self, running: Running, *, go_on: bool) -> None:
+        """Close what is open; clients stay patched, which takes time, if the next test goes on."""
+        with ExitStack() as closing:
+            if self._clients is not None and not go_on:
+                closing.push(self._clients)
+                self._clients = None
+            closing.push(running.context)
+            for cassette in running.open:
+                closing.callback(self.close, running, cassette, running.ending)
+
+
+def fail(message: str) -> NoReturn:
+    """Fail the running test."""
+    __tracebackhide__ = _never  # or pytest adds that everything is hidden
+    raise pytest.fail.Exception(message, pytrace=False) from None
+
+
+def _never(_: object) -> bool:
+    return False
+
+
+def _on_ci() -> bool:
+    return os.environ.get("CI", "").lower() not in ("", "0", "false")
