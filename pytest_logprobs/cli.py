@@ -20,7 +20,6 @@ from pytest_logprobs._explain import Finding
 from pytest_logprobs._heatmap import coloured
 from pytest_logprobs._model import Completion
 from pytest_logprobs._quote import clip, one_line, quote
-from pytest_logprobs.cassettes import contents
 from pytest_logprobs.errors import SECTION_ROWS, CassetteError, LogprobsError
 from pytest_logprobs.parsers import parse_all
 
@@ -85,6 +84,8 @@ def _read(file: str) -> bytes:
 
 def _completions(data: bytes, file: str) -> dict[str, Completion]:
     """Return the completions of a response or a cassette, by what stands before each."""
+    from pytest_logprobs.cassettes import contents
+
     traffic = contents(data, Path(file))
     if traffic is None:
         found = parse_all(data)

@@ -202,3 +202,18 @@ def test_provenance():
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", told.pop("at"))
     assert told == {"plugin": version("pytest-logprobs"), "client": "OpenAI/Python 3.54.0"}
     assert [*provenance({})] == ["at", "plugin"]
+
+
+@pytest.mark.parametrize(
+    ("agent", "client"),
+    [
+        ("OpenAI/Python 3.54.0", "OpenAI/Python 3.54.0"),
+        ("AsyncOpenAI/Python 3.54.0 extra", "AsyncOpenAI/Python 3.54.0"),
+        ("python-httpx/0.28.1", "python-httpx/0.28.1"),
+        ("Python/3.11 aiohttp/3.14.0", "Python/3.11"),
+        ("litellm/1.106 (sk-1234567890abcdef; user=me)", "litellm/1.106"),
+    ],
+)
+def test_the_client_is_its_name_and_version(agent, client):
+    """What else a user agent tells is nobody's business."""
+    assert provenance({"user-agent": agent})["client"] == client

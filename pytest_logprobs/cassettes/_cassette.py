@@ -181,7 +181,7 @@ class LogprobsCassette:
         """Keep what was recorded as the test's end allows, and say what was done.
 
         ``None`` without a cassette, live. Raises ``CassetteWriteError`` where the file cannot be
-        written; the answers are in the journal then.
+        written; the answers are in the journal then, if there is one.
         """
         if self._plan.mode == "off":
             return None

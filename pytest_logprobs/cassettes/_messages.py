@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from importlib.metadata import version
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from pytest_logprobs._model import Request
 from pytest_logprobs._traffic import Exchange
@@ -30,6 +31,9 @@ __tracebackhide__ = True  # a failed test shows its own lines
 
 _Headers = Mapping[str, Any]
 """Name → a value or a list of values, as clients have them."""
+
+_PRODUCT: Final = re.compile(r"[\w.-]{1,40}(?:/[\w.-]{1,40})?(?: \d[\w.]{0,20})?")
+"""The first name and version of a user agent: ``OpenAI/Python 3.54.0``, ``python-httpx/0.28.1``."""
 
 
 def stored_request(method: str, url: str, headers: _Headers, body: bytes) -> dict[str, Any]:
@@ -83,11 +87,11 @@ def exchange_of(interaction: Mapping[str, Any]) -> Exchange:
 def provenance(headers: _Headers) -> dict[str, str]:
     """Return when, by what plugin and by what client a request is being made."""
     now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-    client = header(headers, "user-agent")
+    client = _PRODUCT.match(header(headers, "user-agent"))  # who it is, not what else it tells
     return {
         "at": now,
         "plugin": version("pytest-logprobs"),
-        **({"client": client} if client else {}),
+        **({"client": client[0]} if client else {}),
     }
 
 
