@@ -112,7 +112,10 @@ def run(
         message = f"{' '.join(command)} exited with {done.returncode}, not {status}"
         raise DifferenceError(message)
     lines = seen.read_text(encoding="utf-8").splitlines() if seen else ()
-    return {line["test"]: line["completions"] for line in map(json.loads, lines)}
+    # Requests that are made together come in any order.
+    return {
+        line["test"]: sorted(line["completions"], key=json.dumps) for line in map(json.loads, lines)
+    }
 
 
 def texts(cassettes: Path) -> dict[str, str]:

@@ -171,6 +171,24 @@ def test_all_replaces_what_it_recorded_anew(loaded, asked, expected):
     assert texts(tape.replaced_by_new()) == expected
 
 
+@pytest.mark.parametrize(
+    ("loaded", "asked", "expected"),
+    [
+        ("abc", "cab", ["a new", "b new", "c new"]),
+        ("abc", "db", ["d new", "b new"]),
+        ("abc", "cda", ["a new", "d new", "c new"]),
+        ("aa", "a", ["a new"]),
+        ("", "ba", ["b new", "a new"]),
+    ],
+)
+def test_rewrite_keeps_the_order_of_the_file(loaded, asked, expected):
+    """Requests that are made together come in any order, and a file is compared with its last."""
+    tape = Tape(numbered(loaded), playing=())
+    for prompt in asked:
+        tape.record(tape.ask(request(prompt)), response(f"{prompt} new"), ORIGIN)
+    assert texts(tape.rewritten()) == expected
+
+
 @pytest.mark.parametrize("repeats", REPEATS)
 def test_what_was_offered_is_kept_once_where_it_answered(repeats):
     """Answers of an earlier run are new where they were used, and only there."""

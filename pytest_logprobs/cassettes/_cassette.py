@@ -240,7 +240,7 @@ class LogprobsCassette:
         if self._mode.plays:
             interactions = self._tape.loaded + self._tape.new
         elif self._mode.forgets and ending == "passed":
-            interactions = self._tape.new
+            interactions = self._tape.rewritten()
         else:  # a test that failed may not have asked for all
             interactions = self._tape.replaced_by_new()
         # a test that passes says nothing of another with the same file

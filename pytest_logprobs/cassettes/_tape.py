@@ -123,16 +123,26 @@ class Tape:
 
         The n-th identical request replaces the n-th recording, which it will be answered by.
         """
-        kept = self._kept()
+        new, places = self._placed()
+        replaced = [new.get(at, each) for at, each in enumerate(self.loaded)]
+        return (*replaced, *(each for each in self.new if id(each) not in places))
+
+    def rewritten(self) -> tuple[Interaction, ...]:
+        """Return what is new; among each other, what was loaded too keeps its order.
+
+        Requests that are made together come in any order, which is no change of a file.
+        """
+        new, places = self._placed()
+        again = iter([new[at] for at in sorted(new)])
+        return tuple(next(again) if id(each) in places else each for each in self.new)
+
+    def _placed(self) -> tuple[dict[int, Interaction], set[int]]:
+        """Map positions of loaded recordings to what replaces them; the latter by their ids."""
         anew: dict[bytes, deque[Interaction]] = {}
-        for key, each in kept:
+        for key, each in self._kept():
             anew.setdefault(key, deque()).append(each)
-        replaced = [
-            anew[key].popleft() if anew.get(key) else each
-            for key, each in zip(self._keys, self.loaded, strict=True)
-        ]
-        rest = {id(each) for alike in anew.values() for each in alike}
-        return (*replaced, *(each for _, each in kept if id(each) in rest))
+        new = {at: anew[key].popleft() for at, key in enumerate(self._keys) if anew.get(key)}
+        return new, {id(each) for each in new.values()}
 
     def alike(self, asked: Asked) -> tuple[int, ...]:
         """Return the positions of the loaded recordings of the very same request."""
