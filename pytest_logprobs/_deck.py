@@ -90,6 +90,7 @@ class Deck:
         mode = running.mode
         named = own and running.marked.name is not None
         sharer = running.item.nodeid if named else ""
+        shared = named or not own
         plan = Plan(
             path=path,
             shown=self.places.shown(path),
@@ -100,9 +101,9 @@ class Deck:
             journal=None if mode in ("none", "off") else self.places.journal(path, sharer),
             ignore=(*self._settings.ignore, *running.marked.ignore),
             repeats=running.marked.repeats,
-            shared=named or not own,
+            shared=shared,
+            written=self._written.get(path) if shared else None,
             deferred=not own,  # pytest cannot bear that a fixture fails before its function runs
-            written=self._written.get(path),
         )
         try:
             cassette = LogprobsCassette(plan, running.traffic)

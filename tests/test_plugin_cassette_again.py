@@ -197,3 +197,29 @@ def test_what_a_miss_names_can_be_ignored(project):
     assert "differs in $.messages[0].content: " in project.run().stdout.str()
     project.write(tests.format("'$.messages[0].content'", "Hello"))
     project.run().assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("mode", ["once", "rewrite"])
+def test_a_test_that_is_run_again(project, mode):
+    """As plugins do with what failed: its file is complete when it passes, as ever."""
+    twice = """
+from _pytest.runner import runtestprotocol
+
+def pytest_runtest_protocol(item, nextitem):
+    for _ in range(2):
+        item._initrequest()
+        runtestprotocol(item, nextitem=nextitem, log=False)
+    return True
+"""
+    project.write(twice, "conftest.py")
+    project.write(
+        """
+@cassette
+def test_it(request):
+    ask()
+    passes, request.session.again = hasattr(request.session, "again"), True
+    assert passes
+"""
+    )
+    assert project.record(mode) == ["Hi"] * (2 if mode == "rewrite" else 1)
+    assert project.cassette() == (True, ["Hi 2" if mode == "rewrite" else "Hi 1"])
