@@ -7,12 +7,13 @@ import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 # What runs in this process would import these anew each time.
 import httpx  # noqa: F401
 import vcr.stubs.httpx_stubs  # noqa: F401
+from loopback import serving
 
 import pytest_logprobs._limits
 import pytest_logprobs._recorder
@@ -91,15 +92,8 @@ class Server:
             def log_message(self, *args: object) -> None:
                 """Say nothing."""
 
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        thread = Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/v1/chat/completions"
-        finally:
-            server.shutdown()
-            server.server_close()
-            thread.join()
+        with serving(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as address:
+            yield f"{address}/v1/chat/completions"
 
 
 class Project:

@@ -33,17 +33,23 @@ class _Recorded(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def recorded_server() -> Iterator[str]:
-    """Run the server and give the base address that OpenAI's clients take."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Recorded)
+def serving(server: ThreadingHTTPServer) -> Iterator[str]:
+    """Run a server and give its address; afterwards nothing listens there any more."""
     thread = Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}/v1"
+        yield f"http://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@contextmanager
+def recorded_server() -> Iterator[str]:
+    """Run the server and give the base address that OpenAI's clients take."""
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), _Recorded)) as address:
+        yield f"{address}/v1"
 
 
 class EchoServer(ThreadingHTTPServer):
@@ -108,11 +114,6 @@ class _Echo(BaseHTTPRequestHandler):
 @contextmanager
 def echo_server() -> Iterator[EchoServer]:
     """Run an ``EchoServer``; afterwards nothing listens there any more."""
-    with EchoServer() as server:
-        thread = Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+    server = EchoServer()
+    with serving(server):
+        yield server

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import TYPE_CHECKING
 
 # What inner runs import is taken out of `sys.modules` after each; what is there already stays.
@@ -15,7 +14,7 @@ import aiohttp  # noqa: F401
 import httpx  # noqa: F401
 import openai  # noqa: F401
 import requests  # noqa: F401
-from loopback import RECORDINGS
+from loopback import RECORDINGS, serving
 
 from pytest_logprobs import _limits, _measure, _recorder  # noqa: F401
 from pytest_logprobs.cassettes import _vcr  # noqa: F401
@@ -76,16 +75,9 @@ def wire() -> Iterator[Wire]:
         def log_message(self, *args):
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    wire.url = f"http://127.0.0.1:{server.server_port}/v1"
-    try:
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as address:
+        wire.url = f"{address}/v1"
         yield wire
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def answer(path: str, question: dict[str, object]) -> tuple[int, str, bytes]:
