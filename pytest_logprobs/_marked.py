@@ -8,8 +8,7 @@ from typing import Any, Final, cast
 
 import pytest
 
-from pytest_logprobs._settings import RECORD_MODES
-from pytest_logprobs.cassettes import REPEATS, check_path
+from pytest_logprobs._settings import RECORD_MODES, REPEATS
 
 __all__ = ["MARKER", "Marked", "check_paths", "has_cassette", "marked"]
 __tracebackhide__ = True  # a failed test shows its own lines
@@ -46,15 +45,16 @@ _TAKES: Final[Mapping[str, tuple[str, Callable[[object], bool]]]] = {
 
 def check_paths(paths: Iterable[str]) -> None:
     """Raise ``ValueError`` for what is no path into a body."""
+    from pytest_logprobs.cassettes import check_path  # noqa: PLC0415 - where a test has a cassette
+
     for path in paths:
         check_path(path)
 
 
 def has_cassette(item: pytest.Item) -> bool:
     """Return whether a test has a cassette: by a marker, or because it asks for the fixture."""
-    return item.get_closest_marker(MARKER) is not None or MARKER in getattr(
-        item, "fixturenames", ()
-    )
+    is_marked = item.get_closest_marker(MARKER) is not None
+    return is_marked or MARKER in getattr(item, "fixturenames", ())
 
 
 def marked(item: pytest.Item) -> Marked | None:

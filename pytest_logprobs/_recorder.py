@@ -8,13 +8,13 @@ calls go to a cassette of the fixture's own.
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import Final, cast
+from typing import cast
 
 import pytest
 
 from pytest_logprobs._deck import Deck, Running, fail
 from pytest_logprobs._marked import MARKER, Marked, check_paths, has_cassette, marked
-from pytest_logprobs._sections import CASSETTES
+from pytest_logprobs._sections import CASSETTES, SECTION
 from pytest_logprobs._settings import Settings
 from pytest_logprobs._traffic import Traffic
 from pytest_logprobs.cassettes import CassetteMissError, Ending, LogprobsCassette
@@ -24,7 +24,6 @@ __all__ = ["Recorder"]
 __tracebackhide__ = True  # a failed test shows its own lines
 
 _Wrapper = Generator[None, object, object]
-_SECTION: Final = "logprobs"
 
 
 class Recorder:
@@ -162,7 +161,7 @@ class Recorder:
                 del report.wasxfail
                 report.outcome = "failed"
             if error.section:
-                report.sections.append((_SECTION, error.section))
+                report.sections.append((SECTION, error.section))
         if not (report.passed or hasattr(report, "wasxfail")):
             # the answer is not as it should be, or not such that it can be judged
             asserted = call.when == "call" and isinstance(error, (AssertionError, LogprobsError))

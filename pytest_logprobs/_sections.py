@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,13 +13,15 @@ if TYPE_CHECKING:
 
     from pytest_logprobs._explain import Finding
 
-__all__ = ["CASSETTES", "coloured_sections", "sections_of", "summary_of_cassettes"]
+__all__ = ["CASSETTES", "SECTION", "coloured_sections", "sections_of", "summary_of_cassettes"]
 __tracebackhide__ = True  # a failed test shows its own lines
 
 CASSETTES: Final = "logprobs_cassettes"
 """The attribute of a report that says what the test's cassettes did."""
 
-_TITLE: Final = "logprobs"
+SECTION: Final = "logprobs"
+"""The title of what a report shows beside a failure."""
+
 _UNKEPT: Final = {
     "incomplete": "the test failed, and the file says that it is not complete",
     "journal": "not kept, for the test did not come to its end; the next recording run has them",
@@ -39,7 +41,7 @@ def sections_of(
     explained += [(finding.lines[0], finding.section) for finding in findings]
     shown = report.longreprtext if explained else ""
     texts = {section(rows): None for sentence, section in explained if sentence in shown}
-    return [(_TITLE, text) for text in texts]
+    return [(SECTION, text) for text in texts]
 
 
 @contextmanager
@@ -53,7 +55,7 @@ def coloured_sections(reporter: pytest.TerminalReporter) -> Generator[None]:
     ]
     for report, sections in plain:
         report.sections = [
-            (name, _coloured(text, markup) if name == _TITLE else text) for name, text in sections
+            (name, _coloured(text, markup) if name == SECTION else text) for name, text in sections
         ]
     yield
     for report, sections in plain:
@@ -88,8 +90,7 @@ def summary_of_cassettes(reporter: pytest.TerminalReporter) -> Iterator[str]:
             yield f"logprobs: {requests} got no answer to keep in {each['path']}"
 
 
-def _recorded(done: Iterable[Mapping[str, Any]]) -> str:
-    done = list(done)
+def _recorded(done: Sequence[Mapping[str, Any]]) -> str:
     count, taken_up = (sum(each[key] for each in done) for key in ("recorded", "taken_up"))
     answers = f"{count} answer{'' if count == 1 else 's'}"
     return f"{answers} ({taken_up} of an earlier run)" if taken_up else answers

@@ -13,13 +13,17 @@ from typing import Any, Final, Literal, TypeVar
 
 from pytest_logprobs.errors import SECTION_ROWS
 
-__all__ = ["RECORD_MODES", "SETTINGS", "Setting", "Settings", "settle"]
+__all__ = ["RECORD_MODES", "REPEATS", "SETTINGS", "Setting", "Settings", "settle"]
 __tracebackhide__ = True  # a failed test shows its own lines
 
 _Value = TypeVar("_Value")
 
 RECORD_MODES: Final = ("none", "once", "new_episodes", "all", "rewrite", "off")
 """The ways to record, from the strictest on; they mean what they mean in vcrpy."""
+
+REPEATS: Final = ("error", "last", "cycle")
+"""What comes after the last recording of a request that is made again: nothing, the last once
+more, or the first again."""
 
 
 @dataclass(frozen=True, slots=True)

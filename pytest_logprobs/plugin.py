@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 import pytest
 
+from pytest_logprobs._marked import MARKER, has_cassette
 from pytest_logprobs._settings import SETTINGS, Settings, settle
 from pytest_logprobs.errors import confidence_errors
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from pytest_logprobs.cassettes import LogprobsCassette
 
 _Wrapper = Generator[None, object, object]
-_CASSETTE: Final = "logprobs_cassette"
 _USAGE_ERROR: Final = "logprobs_usage_error"
 _settings_key: Final = pytest.StashKey[Settings]()
 _findings_key: Final[pytest.StashKey[list[Finding]]] = pytest.StashKey()
@@ -66,7 +66,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: Sequence[pytest.
                 from pytest_logprobs._limits import limits_of
 
                 limits_of(marks, item.nodeid)
-            if item.get_closest_marker(_CASSETTE) or _CASSETTE in getattr(item, "fixturenames", ()):
+            if has_cassette(item):
                 from pytest_logprobs._recorder import Recorder
 
                 recorder = Recorder.of(config, config.stash[_settings_key])
@@ -175,6 +175,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> _Wrapp
 def _traffic(item: pytest.Item) -> Traffic | None:
     recorder = item.config.stash.get(_recorder_key, None)
     traffic = recorder.traffic if recorder else None
-    if traffic is None and item.get_closest_marker(_CASSETTE):
-        pytest.fail(f"the marker {_CASSETTE} came after the collection", pytrace=False)
+    if traffic is None and item.get_closest_marker(MARKER):
+        pytest.fail(f"the marker {MARKER} came after the collection", pytrace=False)
     return traffic

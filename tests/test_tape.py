@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_logprobs.cassettes._tape import REPEATS, Tape, answered
+from pytest_logprobs._settings import REPEATS
+from pytest_logprobs.cassettes._tape import Tape, answered
 
 ORIGIN = {"at": "2026-11-23T08:00:00Z", "plugin": "0.1.0"}
 

@@ -12,11 +12,9 @@ from pytest_logprobs.cassettes._matching import check_path
 from pytest_logprobs.cassettes._miss import CassetteMissError
 from pytest_logprobs.cassettes._naming import cassette_file
 from pytest_logprobs.cassettes._placeholder_keys import PLACEHOLDER_KEYS, placeholder_keys
-from pytest_logprobs.cassettes._tape import REPEATS
 
 __all__ = [
     "PLACEHOLDER_KEYS",
-    "REPEATS",
     "CassetteMissError",
     "Ending",
     "LogprobsCassette",

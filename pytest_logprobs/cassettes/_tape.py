@@ -11,15 +11,11 @@ from typing import Any, Final
 from pytest_logprobs._traffic import FIRST_ERROR
 from pytest_logprobs.cassettes._matching import key_of
 
-__all__ = ["REPEATS", "Asked", "Interaction", "Tape", "answered", "is_error"]
+__all__ = ["Asked", "Interaction", "Tape", "answered", "is_error"]
 __tracebackhide__ = True  # a failed test shows its own lines
 
 Interaction = dict[str, Any]
 """A request, its response and where they come from, as the file holds them."""
-
-REPEATS: Final = ("error", "last", "cycle")
-"""What comes after the last recording of a request that is made again: nothing, the last once
-more, or the first again."""
 
 
 @dataclass(frozen=True, slots=True)
