@@ -96,7 +96,8 @@ def align(text: str, spellings: _Spellings, starts: Sequence[int] | None = None)
 
 
 def _in_characters(data: bytes, places: _Places) -> _Places:
-    nth = list(accumulate((byte & _CONTINUATION_MASK) != _CONTINUATION for byte in data))
+    begins = (int((byte & _CONTINUATION_MASK) != _CONTINUATION) for byte in data)
+    nth = list(accumulate(begins))
     return [place and (nth[place[0]] - 1, nth[place[1] - 1]) for place in places]
 
 

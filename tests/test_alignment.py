@@ -166,6 +166,12 @@ def test_offsets_of_the_wire(text, tokens, starts, expected):
     assert shown(text, *tokens, starts=starts) == (expected or [None] * len(tokens))
 
 
+def test_offsets_are_plain_integers():
+    """Where a piece of a character is the first, its place is counted like any other."""
+    places = align("é!", spelled(b"\xc3", b"\xa9", "!"), None)
+    assert repr(places) == "[(0, 1), (0, 1), (1, 2)]"
+
+
 def test_tokens_of_any_length():
     """Tokens of very many lengths would be too much work: they have no places, and are no error."""
     tokens = ["a", "x", "b"]
