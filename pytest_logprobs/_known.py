@@ -9,8 +9,11 @@ from __future__ import annotations
 import math
 from typing import Final
 
-__all__ = ["known_logprob", "unknown_because"]
+__all__ = ["ALTERNATIVES", "known_logprob", "unknown_because"]
 __tracebackhide__ = True  # a failed test shows its own lines
+
+ALTERNATIVES: Final = "top_logprobs=5, or what the API calls it"
+"""What to put into a request for the alternatives to be known, whichever wire format answers."""
 
 _ROUNDING: Final = 1e-6
 """A value in (0, 1e-6] is a rounded 0.0."""

@@ -208,7 +208,7 @@ def test_forbidden_and_there(subject, forbidden, options, explanation):
     assert error.value.explanation == explanation
 
 
-ASK = "so it cannot be told; ask for some (top_logprobs=5, or logprobs=5 on /completions)"
+ASK = "so it cannot be told; ask for some (top_logprobs=5, or what the API calls it)"
 MASKED = (
     'its logprob is -9999.0, a sentinel for "outside the list" or "masked"; without '
     "min_probability its text alone is checked"

@@ -116,7 +116,7 @@ def test_bits_per_byte_counts_utf_8():
         assert score == pytest.approx(2 / size)
 
 
-ASK = "top_logprobs=5, or logprobs=5 on /completions"
+ASK = "top_logprobs=5, or what the API calls it"
 LEAVE_OUT = "leave such tokens out with .scored(), or check a span without them"
 
 

@@ -157,7 +157,7 @@ LESS = "next: no {} is {}: ask for less"
             ALONE.perplexity,
             "<=",
             1.1,
-            ["next: ask for alternatives (top_logprobs=5, or logprobs=5 on /completions)"],
+            ["next: ask for alternatives (top_logprobs=5, or what the API calls it)"],
         ),
         # what is punctuation is not what matters, unless there is nothing else
         (

@@ -12,6 +12,7 @@ from pytest_logprobs._explain import (
     explain_uncertain,
     folded,
 )
+from pytest_logprobs._known import ALTERNATIVES
 from pytest_logprobs._model import Span, Token, not_scored
 from pytest_logprobs._quote import quote
 from pytest_logprobs.errors import (
@@ -154,6 +155,5 @@ def _probability_of(token: Token, text: str, *, fold: bool) -> float | None:
 def _no_alternatives(token: Token, need: str) -> MissingAlternativesError:
     return MissingAlternativesError(
         f"{need}, and the response lists no alternatives for token {token.index} "
-        f"{quote(token.text)}, so it cannot be told; ask for some (top_logprobs=5, or logprobs=5 "
-        "on /completions)"
+        f"{quote(token.text)}, so it cannot be told; ask for some ({ALTERNATIVES})"
     )

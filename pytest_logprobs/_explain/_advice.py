@@ -9,6 +9,7 @@ from unicodedata import category
 
 from pytest_logprobs._explain._finding import blamed
 from pytest_logprobs._heatmap import SURE
+from pytest_logprobs._known import ALTERNATIVES
 from pytest_logprobs._numbers import plain
 from pytest_logprobs._score import Evidence, EvidenceToken, Score
 from pytest_logprobs.errors import LogprobsError
@@ -86,7 +87,7 @@ def advise_on(token: EvidenceToken, evidence: Evidence, quantity: Quantity) -> I
         return
     own = token.probability
     if not others:
-        yield "ask for alternatives (top_logprobs=5, or logprobs=5 on /completions)"
+        yield f"ask for alternatives ({ALTERNATIVES})"
     elif own is None or own >= SURE:
         return
     elif of_chosen and (others[0].probability or 0.0) - own > _TIE:

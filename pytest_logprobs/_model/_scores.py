@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from pytest_logprobs._known import unknown_because
+from pytest_logprobs._known import ALTERNATIVES, unknown_because
 from pytest_logprobs._model._token import Token
 from pytest_logprobs._quote import quote
 from pytest_logprobs._score import Evidence, Score
@@ -22,8 +22,6 @@ from pytest_logprobs.metrics import (
 
 __all__ = ["Scores", "not_scored", "ranked"]
 __tracebackhide__ = True  # a failed test shows its own lines
-
-_ASK = "top_logprobs=5, or logprobs=5 on /completions"
 
 
 class Scores(ABC):
@@ -175,9 +173,9 @@ def _unscored(name: str, quantity: Quantity, token: Token) -> UnscoredTokenError
         remedy = "leave such tokens out with .scored(), or check a span without them"
         return not_scored(name, token, remedy)
     if not token.alternatives:
-        why = f"the response lists no alternatives for it; ask for some ({_ASK})"
+        why = f"the response lists no alternatives for it; ask for some ({ALTERNATIVES})"
     elif any(each.logprob is not None for each in token.alternatives):
-        why = f"the response lists too few alternatives for it; ask for more ({_ASK})"
+        why = f"the response lists too few alternatives for it; ask for more ({ALTERNATIVES})"
     else:
         why = "no alternative that the response lists for it has a known logprob"
     where = f"token {token.index} {quote(token.text)}"
