@@ -24,7 +24,15 @@ if TYPE_CHECKING:
     )
     from pytest_logprobs._limits import LimitError
     from pytest_logprobs._measure import Logprobs
-    from pytest_logprobs._model import Alternative, Completion, Request, Span, Token, ranked
+    from pytest_logprobs._model import (
+        Alternative,
+        Capabilities,
+        Completion,
+        Request,
+        Span,
+        Token,
+        ranked,
+    )
     from pytest_logprobs._score import Score
     from pytest_logprobs.cassettes import CassetteMissError, LogprobsCassette
     from pytest_logprobs.errors import (
@@ -47,6 +55,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Alternative",
+    "Capabilities",
     "CassetteError",
     "CassetteMissError",
     "CassetteReadError",
@@ -87,6 +96,7 @@ __all__ = [
 
 _HOME: Final = {
     "Alternative": "_model",
+    "Capabilities": "_model",
     "CassetteMissError": "cassettes",
     "Completion": "_model",
     "LimitError": "_limits",

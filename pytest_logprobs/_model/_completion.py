@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import accumulate, pairwise
-from typing import NamedTuple
 
+from pytest_logprobs._model._capabilities import Capabilities
 from pytest_logprobs._model._request import Request
 from pytest_logprobs._model._span import Span
-from pytest_logprobs._model._token import Alternative, ListAlternatives, Token
+from pytest_logprobs._model._token import Token
 from pytest_logprobs._quote import quote
-from pytest_logprobs._text import Extent, align, encode
+from pytest_logprobs._text import Extent
 
-__all__ = ["Completion", "Draft", "assemble"]
+__all__ = ["Completion"]
 __tracebackhide__ = True  # a failed test shows its own lines
 
 
@@ -25,7 +24,7 @@ class Completion(Span):
     - ``model``, ``finish_reason``: as the response names them, ``None`` where it does not.
     - ``choice``: which of several answers to one request this is, 0-based.
     - ``format``: the wire format that it was read as.
-    - ``prompt_tokens``: the echoed prompt as a span, where the response tells it apart.
+    - ``prompt_tokens``: the prompt as a span, where the response scores it and tells it apart.
     - ``request``: what was asked, known where the answer came through a cassette. Two completions
       that say the same are equal, whatever is known of their requests.
 
@@ -40,6 +39,7 @@ class Completion(Span):
     format: str | None
     prompt_tokens: Span | None
     request: Request | None = field(compare=False)
+    _processed: bool | None = field(compare=False)
 
     def __init__(
         self,
@@ -52,8 +52,12 @@ class Completion(Span):
         format: str | None = None,
         prompt_tokens: Span | None = None,
         request: Request | None = None,
+        processed: bool | None = None,
     ) -> None:
-        """Take tokens whose offsets count in ``text``."""
+        """Take tokens whose offsets count in ``text``.
+
+        ``processed``: see :class:`Capabilities`.
+        """
         Span.__init__(self, tokens, source=text)
         put = object.__setattr__
         put(self, "model", model)
@@ -62,11 +66,29 @@ class Completion(Span):
         put(self, "format", format)
         put(self, "prompt_tokens", prompt_tokens)
         put(self, "request", request)
+        put(self, "_processed", processed)
 
     @property
     def text(self) -> str:
         """The whole answer as the provider gave it."""
         return self._source or ""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the response tells beside its text.
+
+        It looks at every token's alternatives: ``MalformedResponseError`` if they are not sound.
+
+        >>> Completion("Hi", [Token("Hi", -0.5)]).capabilities
+        Capabilities(chosen=True, alternatives=0, prompt=False, processed=None)
+        """
+        is_mixed = self.prompt_tokens is None and any(token.unconditional for token in self)
+        return Capabilities(
+            chosen=any(token.logprob is not None for token in self),
+            alternatives=max((len(token.alternatives) for token in self), default=0),
+            prompt=None if is_mixed else self.prompt_tokens is not None,
+            processed=self._processed,
+        )
 
     def answering(self, request: Request) -> Completion:
         """Return this completion as the answer to a request."""
@@ -79,92 +101,16 @@ class Completion(Span):
             format=self.format,
             prompt_tokens=self.prompt_tokens,
             request=request,
+            processed=self._processed,
         )
 
     def _bounds(self) -> Extent:
-        prompt_end = self.prompt_tokens.end if self.prompt_tokens else None
-        return prompt_end or 0, len(self.text)
+        prompt, begin = self.prompt_tokens, 0
+        # a prompt that is no part of the text may still spell the same
+        if prompt and prompt.evidence.text == self.text and (self.start or 0) >= (prompt.end or 0):
+            begin = prompt.end or 0
+        return begin, len(self.text)
 
     def __repr__(self) -> str:
         model = f", {quote(self.model)[1:-1]}" if self.model else ""
         return f"<{self._summary()}{model}>"
-
-
-class Draft(NamedTuple):
-    """A token as a wire format gives it, before it is placed in the text.
-
-    ``spelled`` are the bytes that it stands for where the wire says, else ``None``.
-    """
-
-    text: str
-    logprob: float | None
-    spelled: bytes | None = None
-    token_id: int | None = None
-    alternatives: ListAlternatives | Sequence[Alternative] = ()
-
-
-def assemble(
-    text: str,
-    drafts: Sequence[Draft],
-    *,
-    model: str | None = None,
-    finish_reason: str | None = None,
-    choice: int = 0,
-    format: str | None = None,
-    starts: Sequence[int] | None = None,
-    echoed: bool = False,
-    prompt_count: int = 0,
-) -> Completion:
-    """Place tokens in their text and make a completion of them.
-
-    ``starts`` are the offsets that the wire claims (see :func:`pytest_logprobs._text.align`).
-    ``echoed``: the first token is that of a prompt; the first ``prompt_count`` tokens are all of
-    it, 0 where the response does not tell.
-    """
-    places = _places(text, drafts, starts)
-    tokens = [
-        _token(
-            draft,
-            place,
-            index=at - prompt_count if at >= prompt_count else at,
-            unconditional=echoed and at == 0 and draft.logprob is None,
-        )
-        for at, (draft, place) in enumerate(zip(drafts, places, strict=True))
-    ]
-    return Completion(
-        text,
-        tokens[prompt_count:],
-        model=model,
-        finish_reason=finish_reason,
-        choice=choice,
-        format=format,
-        prompt_tokens=Span(tokens[:prompt_count], source=text) if prompt_count else None,
-    )
-
-
-def _places(
-    text: str, drafts: Sequence[Draft], starts: Sequence[int] | None
-) -> Sequence[Extent | None]:
-    texts = [draft.text for draft in drafts]
-    if "".join(texts) != text:
-        return align(text, [_spellings(draft) for draft in drafts], starts)
-    ends = list(accumulate(map(len, texts)))  # the common case needs no search
-    return [(begin, end) if begin < end else None for begin, end in pairwise([0, *ends])]
-
-
-def _spellings(draft: Draft) -> tuple[bytes, ...]:
-    own = encode(draft.text)
-    return (own,) if not draft.spelled or draft.spelled == own else (draft.spelled, own)
-
-
-def _token(draft: Draft, extent: Extent | None, *, index: int, unconditional: bool) -> Token:
-    return Token(
-        draft.text,
-        draft.logprob,
-        alternatives=draft.alternatives,
-        bytes=draft.spelled,
-        token_id=draft.token_id,
-        index=index,
-        extent=extent,
-        unconditional=unconditional,
-    )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import unquote
 
 from pytest_logprobs._quote import clip, one_line
 
@@ -13,6 +15,10 @@ __tracebackhide__ = True  # a failed test shows its own lines
 
 _PROMPTS: Final = ("messages", "prompt", "input", "contents", "inputs")
 """What wire formats call the prompt; a body has one of them."""
+
+_MODEL_IN_URL: Final = re.compile(
+    "[^?#]*?/(?:models/([^/:?#]+):[a-zA-Z]|deployments/([^/?#]+)/)"  # Gemini's method, Azure's path
+)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -29,9 +35,18 @@ class Request:
 
     @property
     def model(self) -> str | None:
-        """The model that was asked for, which may be an alias of the one that answered."""
+        """The model that was asked for, which may be an alias of the one that answered.
+
+        Some wire formats name it in the URL instead of the body.
+
+        >>> Request("https://api.example/v1/models/gemini-2.5-flash:generateContent", {}).model
+        'gemini-2.5-flash'
+        """
         model = self.body.get("model")
-        return model if isinstance(model, str) else None
+        if isinstance(model, str):
+            return model
+        found = _MODEL_IN_URL.match(self.url)
+        return unquote(found[1] or found[2]) if found else None
 
     @property
     def prompt(self) -> Any:  # noqa: ANN401 - as the wire format has it
