@@ -51,7 +51,7 @@ if TYPE_CHECKING:
         UnknownFormatError,
         UnscoredTokenError,
     )
-    from pytest_logprobs.parsers import parse, parse_all
+    from pytest_logprobs.parsers import TransformersOutput, parse, parse_all
 
 __all__ = [
     "Alternative",
@@ -77,6 +77,7 @@ __all__ = [
     "Span",
     "SpanNotFoundError",
     "Token",
+    "TransformersOutput",
     "UnknownFormatError",
     "UnscoredTokenError",
     "assert_forbidden_alternatives",
@@ -106,6 +107,7 @@ _HOME: Final = {
     "Score": "_score",
     "Span": "_model",
     "Token": "_model",
+    "TransformersOutput": "parsers",
     "parse": "parsers",
     "parse_all": "parsers",
     "ranked": "_model",

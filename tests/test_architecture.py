@@ -22,6 +22,7 @@ LAYERS = {
     # pure functions on bare numbers, texts, offsets and options
     "_known": 1,
     "_numbers": 1,
+    "_own_formats": 1,
     "_quote": 1,
     "_settings": 1,
     "_text": 1,
@@ -34,7 +35,8 @@ LAYERS = {
     # a comparison in words; a wire format as completions
     "_explain": 4,
     "parsers": 4,
-    # what a test does with a completion: assert on it; what crossed the wire in a test
+    # what a test does with a completion: assert on it; what crossed the wire in a test; many
+    # responses in a file
     "_assertions": 5,
     "_traffic": 5,
     # a completion is measured; traffic is recorded and replayed
@@ -49,6 +51,7 @@ LAYERS = {
     # the cassettes that are open, and the hooks that open and close them
     "_deck": 8,
     "_recorder": 9,
+    # what a project can say, and what it says; what its markers say
     # where users come in: the public names, the command line, pytest
     "__init__": 10,
     "cli": 10,
@@ -165,6 +168,7 @@ def test_a_suite_that_does_not_use_the_plugin_does_not_pay_for_it(tmp_path):
             "pydantic_core",
             "vcr",
             "pytest_logprobs._explain",
+            "pytest_logprobs._batch",
             "pytest_logprobs._limits",
             "pytest_logprobs._recorder",
             "pytest_logprobs._model",

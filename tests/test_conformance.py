@@ -1,150 +1,156 @@
 """Real answers of many providers, in a folder outside of this repository.
 
 The folder is named by the environment variable ``PYTEST_LOGPROBS_PAYLOADS``; its ``INDEX.tsv``
-lists the files and which wire format each has. Without it there is nothing to test here.
+lists the files and which wire format each has. Without it there is nothing to test here. Every
+file of it is either read, and then its tokens and numbers are those that a walk of its own kind
+collects by hand (``walks.py``), or refused with the error that its row implies.
 """
 
 import csv
+import json
 import os
+import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from cases import PAYLOADS, decoded
+from law import problems
+from payloads import BLANK_LOST, ESCAPED, PROMPT_IN_TEXT, READ, REFUSED
+from walks import Answer, Said, best_first
+from walks import decoded as decoded_by_hand
 
-from pytest_logprobs import (
-    LogprobsError,
-    MalformedResponseError,
-    MissingLogprobsError,
-    UnknownFormatError,
-    parse_all,
-)
-
-VARIABLE = "PYTEST_LOGPROBS_PAYLOADS"
-SHAPES = ("_chat", "_completions", "_chat_stream", "_completions_stream")
-"""How the formats are called that are of these two families, whoever's they are."""
-
-HARNESS = "EleutherAI-lm-evaluation-harness"
-LLAMA = "local-capture"
-HUB = "huggingface-huggingface_hub"
-TGI = "huggingface-text-generation-inference"
-SDK = "openai-openai-python"
-
-READ = {
-    # (tokens, how many of them have a place in the text, prompt tokens told apart), per choice
-    "openai_chat__openai-openai-openapi__top-logprobs-doc.json": [(9, 9, 0)],
-    "openai_chat__arena-ai-structured-logprobs__parsed-completion.json": [(17, 17, 0)],
-    "openai_chat__openai-openai-cookbook__emoji-split-bytes.json": [(14, 14, 0)],
-    f"openai_chat_stream__{SDK}__content-logprobs-old.sse": [(2, 2, 0)],
-    f"openai_chat_stream__{SDK}__content-logprobs.sse": [(2, 2, 0)],
-    f"openai_chat_stream__{SDK}__refusal-logprobs-old.sse": [(10, 10, 0)],
-    f"openai_chat_stream__{SDK}__refusal-logprobs.sse": [(11, 11, 0)],
-    # the end token is listed and is no text; a fence that the server strips is no text
-    f"llama_cpp_chat__{LLAMA}__eos.json": [(18, 17, 0)],
-    f"llama_cpp_chat__{LLAMA}__json-schema.json": [(20, 12, 0)],
-    f"llama_cpp_chat_stream__{LLAMA}__emoji.sse": [(10, 10, 0)],
-    f"llama_cpp_completions__{LLAMA}__echo.json": [(1, 1, 0)],
-    f"llama_cpp_completions_stream__{LLAMA}__logprobs3.sse": [(3, 3, 0)],
-    f"llama_cpp_python_completions__{HARNESS}__echo.json": [(1, 1, 1)],
-    # no usage: prompt and answer cannot be told apart
-    f"openai_completions__{HARNESS}__echo-chosen-not-in-top.json": [(2, 2, 0)],
-    f"openai_completions__{HARNESS}__echo-endoftext.json": [(18, 18, 0)],
-    f"openai_completions__{HARNESS}__echo-long.json": [
-        (count, count, 0) for count in (237, 137, 50, 43, 39, 31, 22, 18, 11, 11, 9, 9, 2)
-    ],
-    f"openai_completions__{HARNESS}__echo-short.json": [(6, 6, 0)] * 4,
-    f"openai_completions__{HARNESS}__tokens-past-stop.json": [(8, 1, 0)],
-}
-REFUSED = {
-    "alibaba_chat__vercel-ai__text-null.json": MissingLogprobsError,
-    "azure_chat_stream__vercel-ai__model-router.jsonl": MissingLogprobsError,
-    f"cerebras_chat__{HUB}__absent.json": MissingLogprobsError,
-    "deepseek_chat__vercel-ai__reasoning-null.json": MissingLogprobsError,
-    "deepseek_chat_stream__vercel-ai__text-null.jsonl": MissingLogprobsError,
-    f"fireworks_chat__{HUB}__absent.json": MissingLogprobsError,
-    f"fireworks_chat_stream__{HUB}__absent.sse": MissingLogprobsError,
-    "groq_chat__vercel-ai__text-null.json": MissingLogprobsError,
-    f"hyperbolic_chat__{HUB}__null.json": MissingLogprobsError,
-    f"hyperbolic_chat_stream__{HUB}__null.sse": MissingLogprobsError,
-    f"llama_cpp_chat__{LLAMA}__absent.json": MissingLogprobsError,
-    f"llama_cpp_chat__{LLAMA}__top0.json": MissingLogprobsError,
-    f"llama_cpp_completions__{LLAMA}__null.json": MissingLogprobsError,
-    f"llama_cpp_completions__{LLAMA}__stop-inside-token.json": MissingLogprobsError,
-    f"nebius_chat__{HUB}__null.json": MissingLogprobsError,
-    f"novita_chat__{HUB}__absent.json": MissingLogprobsError,
-    "openai_chat__vercel-ai__null-logprobs.json": MissingLogprobsError,
-    "openai_completions__openai-openai-openapi__null-doc.json": MissingLogprobsError,
-    "openai_completions__vercel-ai__null-logprobs.json": MissingLogprobsError,
-    "openai_completions_stream__vercel-ai__null-logprobs.jsonl": MissingLogprobsError,
-    f"sambanova_chat__{HUB}__null.json": MissingLogprobsError,
-    f"tgi_chat__{HUB}__hf-inference-null.json": MissingLogprobsError,
-    f"tgi_chat__{TGI}__chat-null.json": MissingLogprobsError,
-    f"tgi_chat__{TGI}__chat-tools-null.json": MissingLogprobsError,
-    f"tgi_chat_stream__{HUB}__hf-inference-null.sse": MissingLogprobsError,
-    f"tgi_chat_stream__{TGI}__chat-stream-null.json": MissingLogprobsError,
-    f"tgi_completions__{TGI}__completions-many-prompts.json": MissingLogprobsError,
-    f"together_chat__{HUB}__null.json": MissingLogprobsError,
-    f"together_chat_stream__{HUB}__null.sse": MissingLogprobsError,
-    # a mock without tokens; two excerpts that are no whole answer
-    f"llama_cpp_python_completions__{HARNESS}__mock-offset-int.json": MalformedResponseError,
-    "openai_chat__openai-openai-cookbook__classification-top2.json": UnknownFormatError,
-    "together_chat__langchain-ai-langchain-xai__docstring-shape.json": UnknownFormatError,
-}
+from pytest_logprobs import LogprobsError, parse, parse_all
 
 
 @pytest.fixture(scope="module")
 def payloads():
     """Give the folder of the payloads."""
-    if not os.environ.get(VARIABLE):
-        pytest.skip(f"{VARIABLE} names no folder of recorded payloads")
-    return Path(os.environ[VARIABLE])
+    if not os.environ.get(PAYLOADS):
+        pytest.skip(f"{PAYLOADS} names no folder of recorded payloads")
+    return Path(os.environ[PAYLOADS])
 
 
-@pytest.fixture(scope="module")
-def index(payloads):
-    """Give the format of each file."""
+def collected(payloads, name):
+    """Return what the walk for this file collects."""
+    walk, _ = READ[name]
+    return [*walk(decoded_by_hand((payloads / name).read_text("utf-8")))]
+
+
+def told(tokens):
+    """Return tokens as the walks do."""
+    return [
+        Said(token.text, token.raw_logprob, [(a.text, a.raw_logprob) for a in token.alternatives])
+        for token in tokens
+    ]
+
+
+def test_every_payload_has_an_expectation(payloads):
+    """The tables name every file of the index once, and no other; the index names every file."""
     with (payloads / "INDEX.tsv").open(encoding="utf-8", newline="") as file:
-        return {row["file"]: row["format"] for row in csv.DictReader(file, delimiter="\t")}
-
-
-def test_every_payload_of_these_families_has_an_expectation(index):
-    """No answer of a family that is read here is left out of the tables, and none is made up."""
-    ours = {name for name, wire_format in index.items() if wire_format.endswith(SHAPES)}
-    assert sorted(ours) == sorted(READ | REFUSED)
+        index = sorted(row["file"] for row in csv.DictReader(file, delimiter="\t"))
+    assert sorted([*READ, *REFUSED]) == index
+    assert sorted(path.name for path in payloads.iterdir()) == sorted([*index, "INDEX.tsv"])
 
 
 @pytest.mark.parametrize("name", READ)
-def test_payloads_that_are_read(payloads, name):
-    """Every token is read, and placed in the text wherever the tokens spell it."""
+def test_numbers_of_payloads(payloads, name):
+    """Every token, alternative and number is the wire's, in the order of the file."""
     completions = parse_all((payloads / name).read_bytes())
-    assert [
+    found = [
+        Answer(completion.text, told(completion), told(completion.prompt_tokens or ()))
+        for completion in completions
+    ]
+    wanted = [
+        answer._replace(text="".join(token.text for token in answer.tokens))
+        if answer.text is None
+        else answer
+        for answer in collected(payloads, name)
+    ]
+    assert found == wanted
+
+
+@pytest.mark.parametrize("name", READ)
+def test_counts_of_payloads(payloads, name):
+    """As many tokens as a reader of the file counts, and as many with a place in the text."""
+    _, expected = READ[name]
+    if expected is None:
+        counts = [len(answer.tokens) for answer in collected(payloads, name)]
+        expected = [(count, count, 0) for count in counts]
+    found = [
         (
             len(completion),
             sum(token.start is not None for token in completion),
             len(completion.prompt_tokens or ()),
         )
-        for completion in completions
-    ] == READ[name]
+        for completion in parse_all((payloads / name).read_bytes())
+    ]
+    assert found == expected
 
 
 @pytest.mark.parametrize("name", READ)
-def test_numbers_of_payloads(payloads, name):
-    """Every scored token has a probability, and every alternative on the wire is built."""
+def test_places_of_payloads(payloads, name):
+    """Tokens with a place spell what stands there, and together they are the whole text."""
     for completion in parse_all((payloads / name).read_bytes()):
-        unscored = [token.index for token in completion if token.logprob is None]
-        assert unscored == ([0] if completion[0].unconditional else [])
-        assert all(each.logprob is not None for token in completion for each in token.alternatives)
+        prompt, text = completion.prompt_tokens or (), completion.text
+        is_echo = prompt and prompt.evidence.text == text
+        placed = [token for token in (*(prompt if is_echo else ()), *completion) if token.end]
+        if placed:
+            assert (placed[0].start == 0, placed[-1].end) == (name not in PROMPT_IN_TEXT, len(text))
+        for before, after in pairwise(placed):
+            is_same = name in ESCAPED and (before.start, before.end) == (after.start, after.end)
+            assert is_same or before.end == after.start
+        for token in placed:
+            assert text[token.start : token.end] in spellings(token, name)
+
+
+def spellings(token, name):
+    """Return what may stand at a token's place in the text."""
+    if name in ESCAPED and token.text.startswith("\\x"):
+        return "\N{BLUE HEART}"
+    return [token.text.removeprefix(" ") if name in BLANK_LOST and not token.start else token.text]
+
+
+@pytest.mark.parametrize("name", READ)
+def test_law_of_payloads(payloads, name):
+    """No number, id, text or bytes that are not on the wire; no unknown turned into a number."""
+    body = (payloads / name).read_bytes()
+    assert problems(parse_all(body), decoded(body)) == []
 
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_payloads_that_are_refused(payloads, name):
-    """An answer without log-probabilities says so; what is no whole answer is no known shape."""
-    with pytest.raises(REFUSED[name]):
+    """The error says what the answer lacks, and how to ask for it."""
+    kind, message = REFUSED[name]
+    with pytest.raises(LogprobsError) as caught:
         parse_all((payloads / name).read_bytes())
+    assert type(caught.value) is kind
+    assert re.fullmatch(message, str(caught.value))
 
 
-def test_other_payloads(payloads, index):
-    """What is of a family that is not read yet is refused, and not taken for one that is."""
-    others = sorted(set(index) - set(READ) - set(REFUSED))
-    assert others
-    for name in others:
-        with pytest.raises(LogprobsError):
-            parse_all((payloads / name).read_bytes())
+@pytest.mark.parametrize("name", [*READ, *REFUSED])
+def test_decoding_of_payloads(payloads, name):
+    """The fast reader of JSON and the standard library's find the same numbers."""
+    if not name.endswith(".yaml"):
+        body = (payloads / name).read_bytes()
+        assert json.dumps(decoded(body)) == json.dumps(decoded_by_hand(body.decode()))
+
+
+def test_answers_among_others(payloads):
+    """Whole answers in a list are read one by one, though they are of different formats."""
+    names = [name for name in READ if name.endswith(".json")]
+    values = [decoded((payloads / name).read_bytes()) for name in names]
+    values = [value for value in values if isinstance(value, dict)]
+    apart = [told(completion) for value in values for completion in parse_all(value)]
+    assert [told(each) for each in parse_all([[value] for value in values])] == apart
+
+
+def test_order_of_alternatives():
+    """The walks list what is not known last, and keep the order of equal ones."""
+    pairs = [("a", -2.0), ("b", None), ("c", -1.0), ("d", -9999.0), ("e", -1.0)]
+    assert [text for text, _ in best_first(pairs)] == ["c", "e", "a", "b", "d"]
+    entry = {"token": "a", "logprob": -2.0}
+    tops = [{"token": text, "logprob": number} for text, number in pairs]
+    message = {"choices": [{"message": {"content": "a"}}]}
+    message["choices"][0]["logprobs"] = {"content": [{**entry, "top_logprobs": tops}]}
+    assert [each.text for each in parse(message)[0].alternatives] == ["c", "e", "a", "b", "d"]

@@ -215,7 +215,7 @@ def test_number_that_is_none():
 def test_token_ids(more, token_id):
     """A token and its alternatives have the ids that the wire gives, unrounded."""
     listed = [{"token": "A", "logprob": -0.5, **more}]
-    token = parse(body(choice(entry("A", top_logprobs=listed, **more))))[0]
+    token = parse(body(choice(entry("A", top_logprobs=listed, **more, bytes=[65]))))[0]
     assert (token.token_id, token.alternatives[0].token_id) == (token_id, token_id)
 
 

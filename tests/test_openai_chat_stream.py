@@ -189,21 +189,27 @@ WHOLE = chunk({"message": {"content": "A"}, "logprobs": {"content": [entry("A")]
 ENDED = chunk(piece("A", ["A"], finish_reason="stop"))
 
 
+@pytest.mark.parametrize("answers", [[ENDED, {**ENDED, "id": "chatcmpl-2"}], [WHOLE, WHOLE, WHOLE]])
+def test_several_answers(answers):
+    """A list of nothing but what ends an answer holds several, and each is read."""
+    assert [each.text for each in parse_all(answers)] == ["A"] * len(answers)
+
+
 @pytest.mark.parametrize(
     ("stream", "path"),
     [
-        ([ENDED, {**ENDED, "id": "chatcmpl-2"}], "$[1].choices[0]"),
-        ([WHOLE, WHOLE], "$[1].choices[0]"),
-        ([ENDED, ENDED], "$[1].choices[0]"),
         ([ENDED, chunk(piece("", [])), ENDED], "$[2].choices[0]"),
+        ([chunk(piece("", [])), WHOLE], "$[1].choices[0]"),
+        ([ENDED, chunk(piece("B", ["B"]))], "$[1].choices[0]"),
+        (f"data: {json.dumps(WHOLE)}\n\n" * 2, "$[1].choices[0]"),  # events are those of a stream
     ],
 )
-def test_several_answers(stream, path):
-    """A list of several answers is no stream: they would be read as one."""
+def test_several_answers_in_one_stream(stream, path):
+    """Chunks of several answers in one list are no stream: they would be read as one."""
     with pytest.raises(MalformedResponseError) as caught:
         parse(stream)
     assert str(caught.value) == (
-        f"{path}: another answer begins here: the list holds several, parse each of them"
+        f"{path}: another answer begins here: give each answer in a list of its own"
     )
 
 

@@ -34,9 +34,36 @@ def test_the_prompt_whatever_its_name(name, prompt):
     )
 
 
+GOOGLE = "https://generativelanguage.googleapis.com/v1beta/models"
+VERTEX = "https://eu-aiplatform.googleapis.com/v1/projects/p/locations/eu/publishers/google/models"
+AZURE = "https://example.openai.azure.com/openai/deployments"
+
+
+@pytest.mark.parametrize(
+    ("url", "model"),
+    [
+        (f"{GOOGLE}/gemini-2.5-flash:generateContent", "gemini-2.5-flash"),
+        (f"{GOOGLE}/gemini-2.5-flash:streamGenerateContent?alt=sse", "gemini-2.5-flash"),
+        (f"{VERTEX}/gemini-2.5-pro:generateContent", "gemini-2.5-pro"),
+        (f"{AZURE}/my-gpt/chat/completions?api-version=2026-01-01", "my-gpt"),
+        (f"{AZURE}/my%20gpt/responses", "my gpt"),
+        (f"{GOOGLE}/gemini-2.5-flash", None),
+        ("https://api.example/v1/models", None),
+        (f"{URL}?from=/models/m:x", None),
+        (f"{URL}#/deployments/m/", None),
+        ("", None),
+    ],
+)
+def test_a_model_that_the_url_names(url, model):
+    """Where the body names none, the URL may: Gemini's and Azure's do, in their path."""
+    assert Request(url, {}).model == model
+    assert Request(url, {"model": None}).model == model
+    assert Request(url, {"model": "m"}).model == "m"
+
+
 @pytest.mark.parametrize("body", [{}, {"model": None}, {"model": 3}])
 def test_a_model_that_is_not_known(body):
-    """What is not said is ``None``: some providers name the model in the URL."""
+    """What is said neither in the body nor in the URL is ``None``."""
     request = Request(URL, body)
     assert (request.model, request.prompt, request.parameters) == (None, None, {})
 

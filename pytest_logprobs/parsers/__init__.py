@@ -1,24 +1,45 @@
 """Any provider's response → completions.
 
-A wire format is a module with ``NAME``, ``recognises(chunks)`` and ``read(chunks)``, which returns
-what reads each choice. It is known by its shape, never by a vendor's name, and the first in
-``_FORMATS`` that knows a response reads it.
+A wire format is a module with a ``NAME`` and three functions: ``recognises(chunks)`` by shape,
+never by a vendor's name; ``ends(chunk)``, whether an answer ends with a chunk; ``read(chunks)``,
+which returns what reads each choice. The first in ``_FORMATS`` that recognises a response reads
+it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Final, Protocol
 
 from pytest_logprobs._model import Completion
 from pytest_logprobs._quote import quote
-from pytest_logprobs.errors import ChoiceError, MalformedResponseError, UnknownFormatError
-from pytest_logprobs.parsers import openai_chat, openai_completions
+from pytest_logprobs.errors import ChoiceError, LogprobsError, UnknownFormatError
+from pytest_logprobs.parsers import (
+    cohere,
+    detached,
+    frameworks,
+    gemini,
+    llama_cpp,
+    ollama,
+    openai_chat,
+    openai_completions,
+    openai_responses,
+    openai_transcription,
+    sglang,
+    tgi,
+    transformers,
+    unscored,
+    watsonx,
+)
+from pytest_logprobs.parsers._answers import answers_in
 from pytest_logprobs.parsers._input import decoded
+from pytest_logprobs.parsers._own import own_readers
 from pytest_logprobs.parsers._provider_error import check_is_no_error, check_no_error_in
-from pytest_logprobs.parsers._wire import Chunk, Readers, got, is_list, is_object
+from pytest_logprobs.parsers._wire import Chunk, Readers
+from pytest_logprobs.parsers.transformers import TransformersOutput
 
-__all__ = ["parse", "parse_all"]
+__all__ = ["TransformersOutput", "parse", "parse_all"]
 __tracebackhide__ = True  # a failed test shows its own lines
 
 
@@ -26,23 +47,38 @@ class _Format(Protocol):
     """What a wire format's module offers beside its ``NAME``."""
 
     def recognises(self, chunks: Sequence[Chunk]) -> bool: ...
+    def ends(self, chunk: Chunk) -> bool: ...
     def read(self, chunks: Sequence[Chunk]) -> Readers: ...
 
 
 _FORMATS: Final[Mapping[str, _Format]] = {
+    openai_responses.NAME: openai_responses,
+    openai_transcription.NAME: openai_transcription,
+    gemini.NAME: gemini,
+    tgi.NAME: tgi,
+    sglang.NAME: sglang,
+    llama_cpp.NAME: llama_cpp,
+    ollama.NAME: ollama,
+    watsonx.NAME: watsonx,
+    cohere.NAME: cohere,
+    transformers.NAME: transformers,
     # the arrays of a completion are looked for first: chat servers answer with them too
     openai_completions.NAME: openai_completions,
     openai_chat.NAME: openai_chat,
 }
+
+_KEPT: Final[Sequence[_Format]] = (frameworks, unscored, detached)
+"""What is no wire format by itself: it is looked for last, and not where a format is forced."""
 
 
 def parse(response: object, *, choice: int | None = None, format: str | None = None) -> Completion:
     """Read a response with one choice, or one choice of several.
 
     ``response`` is a body (``bytes`` or ``str`` of JSON, server-sent events or lines of JSON), its
-    decoded JSON, an SDK's object, an HTTP client's response whose body was read, or a list or
-    iterator of a stream's chunks. ``choice`` is the number of the choice, 0-based; the others may
-    lack log-probabilities. ``format`` forces a wire format, which is otherwise known by its shape.
+    decoded JSON, an SDK's object, an HTTP client's response whose body was read, a list or
+    iterator of a stream's chunks, or a list of responses. ``choice`` is the number of the choice,
+    0-based, or the place in a list of responses; the others may lack log-probabilities.
+    ``format`` forces a wire format, which is otherwise known by its shape.
 
     Raises a :class:`~pytest_logprobs.errors.LogprobsError`, and nothing else, whatever the body
     is: ``UnknownFormatError``, ``MalformedResponseError`` with a path, ``ResponseError`` for a
@@ -82,32 +118,43 @@ def _readers(response: object, format: str | None) -> Readers:
     if format is not None and format not in _FORMATS:
         known = ", ".join(_FORMATS)
         raise UnknownFormatError(f"format={format!r} is no wire format; the formats are {known}")
-    value = decoded(response)
-    if is_list(value):
-        chunks = [_chunk(each, f"$[{i}]") for i, each in enumerate(value)]
-    else:
-        chunks = [_chunk(value, "$")]
-    if not chunks:
-        raise MalformedResponseError("$", "there are no chunks; an iterator gives them only once")
+    try:
+        value = decoded(response)
+    except LogprobsError:
+        if format or (own := own_readers(response)) is None:
+            raise
+        return own
+    if not format and (own := own_readers(value)) is not None:
+        return own
+    tried = (_FORMATS[format],) if format else (*_FORMATS.values(), *_KEPT)
+    answers = [_read(chunks, tried, format) for chunks in answers_in(value, partial(_ends, tried))]
+    if len(answers) == 1:
+        return answers[0]
+    return dict(enumerate(read for readers in answers for read in readers.values()))
+
+
+def _read(chunks: Sequence[Chunk], tried: Sequence[_Format], format: str | None) -> Readers:
     for path, chunk in chunks:
         check_no_error_in(path, chunk)
-    names = [format] if format else list(_FORMATS)
-    claimant = next((_FORMATS[name] for name in names if _FORMATS[name].recognises(chunks)), None)
+    claimant = _claimant(tried, chunks)
     for path, chunk in chunks:
         if claimant is None or not claimant.recognises([(path, chunk)]):
             check_is_no_error(path, chunk)
     if claimant is None:
-        raise _unknown(chunks, names)
+        raise _unknown(chunks, [format] if format else _FORMATS)
     return claimant.read(chunks)
 
 
-def _chunk(value: object, path: str) -> Chunk:
-    if is_object(value):
-        return path, value
-    raise UnknownFormatError(f"{path}: a response is an object, got {got(value)}")
+def _ends(tried: Sequence[_Format], chunk: Chunk) -> bool:
+    claimant = _claimant(tried, [chunk])
+    return claimant is not None and claimant.ends(chunk)
 
 
-def _unknown(chunks: Sequence[Chunk], names: Sequence[str]) -> UnknownFormatError:
+def _claimant(tried: Sequence[_Format], chunks: Sequence[Chunk]) -> _Format | None:
+    return next((each for each in tried if each.recognises(chunks)), None)
+
+
+def _unknown(chunks: Sequence[Chunk], names: Iterable[str]) -> UnknownFormatError:
     seen: list[object] = [key for _, chunk in chunks for key in chunk]  # any, of a Python object
     keys = list(dict.fromkeys(key for key in seen if isinstance(key, str)))
     shown = ", ".join(quote(key, 30) for key in keys[:12]) or "none"

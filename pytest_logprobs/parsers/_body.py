@@ -12,15 +12,19 @@ from pytest_logprobs._quote import clip, one_line
 from pytest_logprobs._text import encode
 from pytest_logprobs.errors import MalformedResponseError
 
-__all__ = ["decode"]
+__all__ = ["Stream", "decode"]
 __tracebackhide__ = True  # a failed test shows its own lines
 
 _SSE_FIELD: Final = re.compile(rb"(?:data|event|id|retry)?:")
 _BOM: Final = b"\xef\xbb\xbf"
 _GZIP: Final = b"\x1f\x8b"
 _MARKUP: Final = ("<!doctype", "<html", "<?xml")
-_DONE: Final = b"[DONE]"
+_NOTHING: Final = (b"[DONE]", b"null")  # llama.cpp begins the stream of several prompts with null
 _FAILURES: Final = (ValueError, RecursionError)
+
+
+class Stream(list[Any]):
+    """The decoded chunks of a body that can only be a stream, and no list of answers."""
 
 
 def decode(body: bytes | str) -> object:
@@ -33,7 +37,7 @@ def decode(body: bytes | str) -> object:
     if not data:
         raise MalformedResponseError("$", "the body is empty")
     if _SSE_FIELD.match(data):
-        return _chunks(_events(data))
+        return Stream(_chunks(_events(data)))
     try:
         return _json(data)
     except _FAILURES as error:
@@ -79,7 +83,7 @@ def _chunks(events: Iterable[list[bytes]]) -> list[Any]:
     """Decode the data of a stream's events."""
     chunks: list[Any] = []
     for text in chain.from_iterable(map(_values, events)):
-        if text and text != _DONE:
+        if text and text not in _NOTHING:
             try:
                 chunks.append(_json(text))
             except _FAILURES as error:

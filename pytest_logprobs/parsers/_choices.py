@@ -1,8 +1,11 @@
 """The choices of a response in OpenAI's manner, whole or streamed.
 
 A response in one piece is a stream of one chunk: a choice is the list of its pieces, and text and
-tokens are read piece by piece. Nothing is merged first, so the path of an error is that of the
+tokens are read piece by part. Nothing is merged first, so the path of an error is that of the
 chunk it stands in.
+
+A cloud may put its own envelope around the response, ``chatResponse`` or ``inferenceResponse``
+beside a ``modelId``, and write ``finishReason`` (OCI's generative AI, read 2026-11).
 """
 
 from __future__ import annotations
@@ -12,11 +15,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from pytest_logprobs._model import Draft
-from pytest_logprobs._text import encode
 from pytest_logprobs.errors import MalformedResponseError
+from pytest_logprobs.parsers._pieces import Piece, joined
 from pytest_logprobs.parsers._provider_error import check_no_error_in
 from pytest_logprobs.parsers._wire import (
     Chunk,
+    another_answer,
     as_list,
     as_object,
     as_said,
@@ -26,15 +30,16 @@ from pytest_logprobs.parsers._wire import (
     is_object,
 )
 
-__all__ = ["Choice", "Piece", "choices_of", "drafts_of", "nodes_of"]
+__all__ = ["Choice", "Part", "choices_of", "drafts_of", "ends", "nodes_in", "nodes_of"]
 __tracebackhide__ = True  # a failed test shows its own lines
 
 _CALLS: Final = ("tool_calls", "function_call")
 _REASONING: Final = ("reasoning", "reasoning_content")
+_ENVELOPES: Final = ("chatResponse", "inferenceResponse")
 _MOST_CHOICES: Final = 2**31
 
 
-class Piece(NamedTuple):
+class Part(NamedTuple):
     """What one chunk brings of a choice: the path and the object there, and what it says."""
 
     path: str
@@ -43,51 +48,74 @@ class Piece(NamedTuple):
     text: str
 
     @property
+    def where(self) -> str:
+        """The path of its log-probabilities."""
+        return f"{self.path}.logprobs"
+
+    @property
+    def logprobs(self) -> Any:
+        """What stands there, ``None`` for nothing."""
+        found = self.node.get("logprobs")
+        return None if found == [] else found
+
+    @property
     def is_hidden(self) -> bool:
         """Whether it brings reasoning or a tool call, which are no part of the text."""
         return any(self.said.get(key) for key in (*_CALLS, *_REASONING))
+
+    @property
+    def reasoning(self) -> str:
+        """The reasoning that it brings."""
+        found = (self.said.get(key) for key in _REASONING)
+        return next((each for each in found if isinstance(each, str) and each), "")
 
 
 @dataclass(slots=True)
 class Choice:
     """One of several answers: its number, and its pieces in the order they came.
 
-    ``usage`` is empty where there are several, which it counts together.
+    ``chunks`` are those of the whole response. ``usage`` is empty where there are several choices,
+    which it counts together.
     """
 
     number: int
     model: str | None
+    chunks: Sequence[Chunk] = ()
     usage: dict[str, Any] = field(default_factory=dict[str, Any])
-    pieces: list[Piece] = field(default_factory=list[Piece])
+    parts: list[Part] = field(default_factory=list[Part])
     finish_reason: str | None = None
 
     @property
     def text(self) -> str:
         """The whole text, refusals included."""
-        return "".join(piece.text for piece in self.pieces)
+        return "".join(part.text for part in self.parts)
 
     @property
     def calls_tool(self) -> bool:
         """Whether the answer is a call of a tool."""
-        return any(piece.said.get(key) for piece in self.pieces for key in _CALLS)
+        return any(part.said.get(key) for part in self.parts for key in _CALLS)
 
-    def add(self, piece: Piece) -> None:
-        """Append a piece. What comes after the end, or as a second message, is another answer's."""
-        is_whole = is_object(piece.node.get("message")) and piece.node.get("delta") is None
-        if self.pieces and (is_whole or (self.finish_reason and piece.text)):
-            raise _several_answers(piece.path)
-        self.pieces.append(piece)
-        reason = piece.node.get("finish_reason")
-        if isinstance(reason, str) and reason not in ("", "null"):  # one server sends that string
-            self.finish_reason = reason
+    def add(self, part: Part) -> None:
+        """Append a part. What comes after the end, or as a second message, is another answer's."""
+        if self.parts and (_is_whole(part.node) or (self.finish_reason and part.text)):
+            raise another_answer(part.path)
+        self.parts.append(part)
+        self.finish_reason = _reason(part.node) or self.finish_reason
 
 
-def nodes_of(chunks: Sequence[Chunk]) -> Iterator[Chunk]:
-    """Yield every choice object with its path."""
-    for path, chunk in chunks:
-        where = f"{path}.choices"
-        for i, node in enumerate(as_list(chunk.get("choices"), where)):
-            yield f"{where}[{i}]", as_object(node, f"{where}[{i}]")
+def nodes_in(chunks: Sequence[Chunk]) -> Iterator[dict[str, Any]]:
+    """Yield every choice object, whatever else may stand there: to know a response by."""
+    for chunk in chunks:
+        found = _opened(chunk)[1].get("choices")
+        yield from (node for node in (found if is_list(found) else ()) if is_object(node))
+
+
+def nodes_of(chunk: Chunk) -> Iterator[Chunk]:
+    """Yield every choice object of a chunk with its path."""
+    path, fields = _opened(chunk)
+    where = f"{path}.choices"
+    for i, node in enumerate(as_list(fields.get("choices"), where)):
+        yield f"{where}[{i}]", as_object(node, f"{where}[{i}]")
 
 
 def choices_of(chunks: Sequence[Chunk]) -> list[Choice]:
@@ -96,16 +124,16 @@ def choices_of(chunks: Sequence[Chunk]) -> list[Choice]:
     Raises ``MalformedResponseError`` where there is none, or where the chunks are not of one
     answer. Their ids do not tell: servers give one to each choice, or to each chunk.
     """
-    models = (chunk.get("model") for _, chunk in chunks)
-    model = next((name for name in models if isinstance(name, str) and name), None)
+    names = (chunk.get(key) for _, chunk in chunks for key in ("model", "modelId"))
+    model = next((name for name in names if isinstance(name, str) and name), None)
     streamed = len(chunks) > 1
     choices: dict[int, Choice] = {}
     for chunk in chunks:
-        nodes = list(nodes_of([chunk]))
+        nodes = list(nodes_of(chunk))
         for number, node in zip(_numbers(nodes, chunk[0], streamed=streamed), nodes, strict=True):
             if number not in choices:
-                choices[number] = Choice(number, model)
-            choices[number].add(_piece(*node, streamed=streamed))
+                choices[number] = Choice(number, model, chunks)
+            choices[number].add(_part(*node, streamed=streamed))
     if not choices:
         raise MalformedResponseError("$", "there is no choice in the response")
     ordered = [choices[number] for number in sorted(choices)]
@@ -116,76 +144,42 @@ def choices_of(chunks: Sequence[Chunk]) -> list[Choice]:
     return ordered
 
 
-def drafts_of(
-    choice: Choice, entries: Callable[[dict[str, Any], str], list[Draft] | None]
-) -> list[Draft] | None:
+def drafts_of(choice: Choice, read: Callable[[Part], Sequence[Draft] | None]) -> list[Draft] | None:
     """Return the tokens of a choice, ``None`` where it has no log-probabilities.
 
-    ``entries`` reads what stands in one ``logprobs``, ``None`` where there is no list.
+    ``read`` reads those of one part, ``None`` where there is no list.
     """
-    found: list[list[Draft] | None] = []
-    for piece in choice.pieces:
-        where = f"{piece.path}.logprobs"
-        logprobs = piece.node.get("logprobs")
-        found.append(entries(as_object(None if logprobs == [] else logprobs, where), where))
-    drafts = [draft for each in found for draft in each or ()]
-    if not drafts and (choice.text or all(each is None for each in found)):
-        return None
-    if len(choice.pieces) > 1:
-        _check_none_lost(choice.pieces, [each or [] for each in found])
-    return drafts
+    return joined([Piece(p.where, p.text, read(p), p.is_hidden) for p in choice.parts])
 
 
-def _check_none_lost(pieces: Sequence[Piece], found: Sequence[Sequence[Draft]]) -> None:
-    """Refuse a stream that lost log-probabilities: scores of the rest would pass for its own.
-
-    A server may send tokens first and their text later, which is a surplus to draw on, or a text
-    without any tokens first and all of them later, which is a debt that may be paid.
-    """
-    surplus, debtor = 0, None
-    for piece, drafts in zip(pieces, found, strict=True):
-        spelled, said = sum(map(_size, drafts)), _count(encode(piece.text.replace("\ufffd", "")))
-        if spelled <= said or not piece.is_hidden:  # what is hidden spells no text of the answer
-            surplus += spelled - said
-        if any(map(_is_unknown, drafts)):
-            surplus = max(surplus, 0)
-        if surplus >= 0:
-            debtor = None
-        elif drafts and spelled < said and not debtor:
-            raise _lost(piece, "too few")
-        else:
-            debtor = debtor or piece
-    if debtor:
-        raise _lost(debtor, "none")
+def ends(chunk: Chunk) -> bool:
+    """Return whether every choice in a chunk ends with it."""
+    nodes = _opened(chunk)[1].get("choices")
+    return is_list(nodes) and bool(nodes) and all(is_object(n) and _is_end(n) for n in nodes)
 
 
-def _lost(piece: Piece, found: str) -> MalformedResponseError:
-    rest = " though other chunks of the stream have them" if found == "none" else ""
-    return MalformedResponseError(
-        f"{piece.path}.logprobs",
-        f"there are {found} for the text of this chunk{rest}: the scores would be those of a part "
-        "of the answer",
-    )
+def _opened(chunk: Chunk) -> Chunk:
+    """Return a response out of the envelope that it may come in."""
+    path, fields = chunk
+    if "choices" not in fields:
+        for key in _ENVELOPES:
+            inner = fields.get(key)
+            if is_object(inner) and is_list(inner.get("choices")):
+                return f"{path}.{key}", inner
+    return chunk
 
 
-def _size(draft: Draft) -> int:
-    return _count(draft.spelled or encode(draft.text))
+def _is_end(node: dict[str, Any]) -> bool:
+    return _is_whole(node) or _reason(node) is not None
 
 
-def _count(spelled: bytes) -> int:
-    """Count bytes without blanks: some servers leave out those that a token begins with."""
-    return sum(map(len, spelled.split()))
+def _is_whole(node: dict[str, Any]) -> bool:
+    return is_object(node.get("message")) and node.get("delta") is None
 
 
-def _is_unknown(draft: Draft) -> bool:
-    """Return whether what a token spells got lost: lost characters are no lost tokens."""
-    return not draft.spelled and (not draft.text or "\ufffd" in draft.text)
-
-
-def _several_answers(path: str) -> MalformedResponseError:
-    return MalformedResponseError(
-        path, "another answer begins here: the list holds several, parse each of them"
-    )
+def _reason(node: dict[str, Any]) -> str | None:
+    reason = node.get("finish_reason") or node.get("finishReason")
+    return reason if isinstance(reason, str) and reason not in ("", "null") else None  # Friendli's
 
 
 def _numbers(nodes: Sequence[Chunk], path: str, *, streamed: bool) -> Sequence[int]:
@@ -207,14 +201,14 @@ def _number(value: object, path: str) -> int | None:
     return number
 
 
-def _piece(path: str, node: dict[str, Any], *, streamed: bool) -> Piece:
+def _part(path: str, node: dict[str, Any], *, streamed: bool) -> Part:
     check_no_error_in(path, node)
     # ``object`` is not trusted to say which; where there are both, one only repeats
     for key in ("delta", "message") if streamed else ("message", "delta"):
         if node.get(key) is not None:
             said = as_object(node[key], f"{path}.{key}")
-            return Piece(path, node, said, "".join(_texts(said, f"{path}.{key}")))
-    return Piece(path, node, {}, as_said(node.get("text"), f"{path}.text"))
+            return Part(path, node, said, "".join(_texts(said, f"{path}.{key}")))
+    return Part(path, node, {}, as_said(node.get("text"), f"{path}.text"))
 
 
 def _texts(said: dict[str, Any], path: str) -> Iterator[str]:

@@ -24,6 +24,9 @@ __tracebackhide__ = True  # a failed test shows its own lines
 _DUMPS: Final = ("model_dump", "to_dict", "dict")
 """What SDK objects call the method that gives their content as a dictionary."""
 
+_RAW: Final = "_raw_response"
+"""Where an object that was made out of a response keeps it (instructor's)."""
+
 _BODIES: Final = ("content", "data", "_body", "body")
 """Where responses of HTTP clients keep a body that was read (``_body``: aiohttp)."""
 
@@ -33,6 +36,9 @@ def decoded(response: object) -> object:
 
     Raises ``UnknownFormatError`` for what holds no response, saying what to give instead.
     """
+    raw = getattr(response, _RAW, None)
+    if raw is not None and raw is not response:
+        return decoded(raw)
     if isinstance(response, (bytes, bytearray, str)):
         return decode(bytes(response) if isinstance(response, bytearray) else response)
     if is_object(response):
@@ -107,10 +113,13 @@ def _object(response: object) -> object:
 
 def _dumped(dump: Callable[[], object], kind: str) -> object:
     try:
-        return dump()
+        value = dump()
     except Exception as error:
         problem = f"the dump of this {kind} failed: {_said(error)}"
         raise MalformedResponseError("$", problem) from error
+    if is_object(value) and value.keys() == {"data"} and is_object(value["data"]):
+        return value["data"]  # mistralai's events: a stream's chunk, decoded
+    return value
 
 
 def _read_body(response: object) -> bytes | str | None:

@@ -37,6 +37,9 @@ def check_no_error_in(path: str, part: dict[str, Any]) -> None:
 
 def _response_error(path: str, error: dict[str, Any]) -> ResponseError:
     message = next((error[key] for key in _MESSAGES if error.get(key)), error)
+    first = message[0] if is_list(message) else None
+    if is_object(first) and isinstance(first.get("message"), str):  # one error for each problem
+        return _response_error(path, first)
     said = message if isinstance(message, str) else got(message)
     kind = next((name for key in _KINDS if (name := _name(error.get(key)))), "")
     where = "" if path == "$" else f" at {path}"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, Final, TypeGuard
 
 from pytest_logprobs._model import Completion
@@ -15,17 +17,23 @@ from pytest_logprobs.errors import MalformedResponseError
 __all__ = [
     "Chunk",
     "Readers",
+    "another_answer",
     "as_list",
+    "as_log",
     "as_number",
     "as_object",
     "as_said",
     "as_text",
     "as_whole",
+    "by_index",
     "bytes_of",
+    "check_is_one",
     "got",
     "id_in",
     "is_list",
     "is_object",
+    "named",
+    "text_or_name",
 ]
 __tracebackhide__ = True  # a failed test shows its own lines
 
@@ -45,6 +53,7 @@ _KINDS: Final[tuple[tuple[type, str], ...]] = (
     (tuple, "a list"),
 )
 _BYTE: Final = 255
+_MOST_ANSWERS: Final = 2**31
 _ID: Final = re.compile("token_id:([0-9]{1,18})")
 
 
@@ -112,6 +121,16 @@ def as_number(value: object, path: str) -> float | None:
     return as_float(value)
 
 
+def as_log(value: object, path: str) -> float | None:
+    """Return the logarithm of a probability, ``None`` for null and NaN; of zero it is -inf."""
+    number = as_number(value, path)
+    if number is None or math.isnan(number):
+        return None
+    if number < 0:
+        raise MalformedResponseError(path, f"expected a probability, got {got(value)}")
+    return math.log(number) if number else -math.inf
+
+
 def as_whole(value: object, path: str) -> int | None:
     """Return a whole number, ``None`` for null; some SDKs type one as a float."""
     if value is None or type(value) is int:
@@ -127,6 +146,22 @@ def id_in(text: str) -> int | None:
     return int(match.group(1)) if match else None
 
 
+def named(token_id: int) -> str:
+    """Return how a token is called whose text is not known, as vLLM calls it."""
+    return f"token_id:{token_id}"
+
+
+def text_or_name(value: object, token_id: int | None, path: str) -> str:
+    """Return a token's text, or how it is called where that is null and only its id is known."""
+    return as_text(value, path) if token_id is None or value is not None else named(token_id)
+
+
+def another_answer(path: str) -> MalformedResponseError:
+    """Return the error of a chunk behind the end of its answer."""
+    problem = "another answer begins here: give each answer in a list of its own"
+    return MalformedResponseError(path, problem)
+
+
 def bytes_of(value: object, path: str) -> bytes:
     """Return a list of byte values as bytes."""
     entries = as_list(value, path)
@@ -134,6 +169,25 @@ def bytes_of(value: object, path: str) -> bytes:
         return bytes(entries)
     except (TypeError, ValueError):  # one of them is wrong, or an SDK typed them as floats
         return bytes(_byte(entry, f"{path}[{i}]") for i, entry in enumerate(entries))
+
+
+def by_index(chunks: Sequence[Chunk]) -> dict[int, list[Chunk]]:
+    """Group chunks by the ``index`` of the answer they belong to, 0 where they name none."""
+    groups: dict[int, list[Chunk]] = {}
+    for path, chunk in chunks:
+        number = as_whole(chunk.get("index"), f"{path}.index") or 0
+        if not 0 <= number < _MOST_ANSWERS:
+            problem = f"expected the number of an answer, got {got(chunk['index'])}"
+            raise MalformedResponseError(f"{path}.index", problem)
+        groups.setdefault(number, []).append((path, chunk))
+    return dict(sorted(groups.items()))
+
+
+def check_is_one(chunks: Sequence[Chunk], ends: Callable[[Chunk], bool]) -> None:
+    """Refuse chunks that come after an answer's end: they are another answer's."""
+    for ended, (path, _) in pairwise(chunks):
+        if ends(ended):
+            raise another_answer(path)
 
 
 def _byte(value: object, path: str) -> int:

@@ -1,0 +1,119 @@
+"""Decoded JSON → the answers in it: one, a stream's chunks, or one of each of several."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from pytest_logprobs.errors import MalformedResponseError, UnknownFormatError
+from pytest_logprobs.parsers._body import Stream
+from pytest_logprobs.parsers._provider_error import check_is_no_error, check_no_error_in
+from pytest_logprobs.parsers._wire import Chunk, got, is_list, is_object
+
+__all__ = ["ENTRIES", "answers_in", "unwrapped"]
+__tracebackhide__ = True  # a failed test shows its own lines
+
+_DEPTH: Final = 4
+"""Lists of lists of answers are what evaluations keep: prompts, samples, choices."""
+
+_FIRST_ERROR: Final = 400
+"""Statuses from here on say that the request failed."""
+
+ENTRIES: Final = ""
+"""The only name in the chunk that stands for a list of tokens taken out of its response."""
+
+_Ends = Callable[[Chunk], bool]
+
+
+def answers_in(
+    value: object, ends: _Ends, path: str = "$", depth: int = 0
+) -> Iterator[list[Chunk]]:
+    """Yield the chunks of each answer.
+
+    A list holds one answer's chunks, unless it holds lists, lines of a batch, or nothing but
+    chunks that end an answer, as ``ends`` tells.
+    """
+    if not is_list(value):
+        yield [unwrapped(path, value)]
+        return
+    if _are_entries(value):
+        yield [(path, {ENTRIES: value})]
+        return
+    if not value:
+        raise MalformedResponseError(path, "there are no chunks; an iterator gives them only once")
+    places = [f"{path}[{i}]" for i in range(len(value))]
+    if any(map(is_list, value)) and depth < _DEPTH:
+        for where, each in zip(places, value, strict=True):
+            yield from answers_in(each, ends, where, depth + 1)
+        return
+    chunks = [unwrapped(*each) for each in zip(places, value, strict=True)]
+    are_lines = any(path != where for (path, _), where in zip(chunks, places, strict=True))
+    if are_lines or (not isinstance(value, Stream) and all(map(ends, chunks))):
+        yield from ([chunk] for chunk in chunks)
+    else:
+        yield chunks
+
+
+def unwrapped(path: str, value: object) -> Chunk:
+    """Return a chunk without what a batch puts around it, at the path where it stands.
+
+    Raises ``ResponseError`` where that says that there is no answer in it.
+    """
+    chunk = _object(path, value)
+    _check_no_error(path, chunk)
+    response, result = chunk.get("response"), chunk.get("result")
+    if is_object(response):
+        where = f"{path}.response"
+        if "status_code" in response or is_object(response.get("body")):
+            return _from_openai(where, response)
+        if _is_of_google(chunk) or "candidates" in response:
+            return where, response
+    elif "custom_id" in chunk and is_object(result) and isinstance(result.get("type"), str):
+        return _from_anthropic(f"{path}.result", result)
+    return path, chunk
+
+
+def _from_openai(path: str, response: dict[str, Any]) -> Chunk:
+    """Return the body in a line of OpenAI's batches, which vLLM and Mistral write too."""
+    status, where, body = response.get("status_code"), f"{path}.body", response.get("body")
+    if isinstance(status, int) and status >= _FIRST_ERROR:
+        if is_object(body):
+            _check_no_error(where, body)
+            check_is_no_error(where, body)
+        said = body if body and isinstance(body, str) else got(body)
+        check_no_error_in(path, {"error": {"message": said, "code": status}})
+    return where, _object(where, body)
+
+
+def _is_of_google(line: dict[str, Any]) -> bool:
+    """Return whether this is a line of Vertex's, which repeats the request, or of Gemini's."""
+    return isinstance(line.get("key"), str) or is_object(line.get("request"))
+
+
+def _from_anthropic(path: str, result: dict[str, Any]) -> Chunk:
+    """Return the message in a line of Anthropic's batches."""
+    _check_no_error(path, result)
+    if result["type"] != "succeeded":  # expired, canceled
+        check_no_error_in(path, {"error": result["type"]})
+    where = f"{path}.message"
+    return where, _object(where, result.get("message"))
+
+
+def _check_no_error(path: str, part: dict[str, Any]) -> None:
+    error, status = part.get("error"), part.get("status")
+    if is_object(error) and not error.get("message"):
+        check_no_error_in(f"{path}.error", error)  # one inside of another says more
+    check_no_error_in(path, part)
+    if isinstance(status, str) and is_object(part.get("request")):
+        check_no_error_in(path, {"error": status})  # Vertex's, which is empty where all went well
+
+
+def _object(path: str, value: object) -> dict[str, Any]:
+    if is_object(value):
+        return value
+    raise UnknownFormatError(f"{path}: a response is an object, got {got(value)}")
+
+
+def _are_entries(value: list[Any]) -> bool:
+    first = value[0] if value else None
+    return is_object(first) and isinstance(first.get("token"), str) and "logprob" in first

@@ -1,0 +1,183 @@
+"""The ``sglang`` family: SGLang's own ``meta_info.output_token_logprobs``.
+
+A token is ``[logprob, id, text]``, and so is an alternative in ``output_top_logprobs``. The habits
+that are read as they are:
+
+- ``text`` is null unless it was asked for; the token is then called by its id, ``token_id:42``;
+- a position without alternatives has null, and so have the prompt's first token's logprob and
+  list; ``input_token_logprobs`` is empty where the prompt was not asked to be scored;
+- each chunk of a stream repeats what came before, unless the server was told otherwise; the
+  count of tokens in ``meta_info`` tells which, and the last chunk or all of them are read;
+- ``index`` tells the streams of several prompts apart; whole answers come as a list;
+- ``finish_reason`` is an object with a ``type``, or a string;
+- there is no ``text`` where the server runs without a tokenizer.
+
+Arrays that were flattened (``output_top_logprobs_val_flat``) are refused.
+
+Source: sglang 0.5.23, ``managers/tokenizer_manager.py``, read 2026-11.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, Final
+
+from pytest_logprobs._model import Alternative, Completion, Draft, assemble
+from pytest_logprobs.errors import MalformedResponseError
+from pytest_logprobs.parsers._missing import missing
+from pytest_logprobs.parsers._pieces import Piece, joined
+from pytest_logprobs.parsers._wire import (
+    Chunk,
+    Readers,
+    as_list,
+    as_number,
+    as_object,
+    as_said,
+    as_whole,
+    by_index,
+    check_is_one,
+    got,
+    is_list,
+    is_object,
+    text_or_name,
+)
+
+__all__ = ["NAME", "ends", "read", "recognises"]
+__tracebackhide__ = True  # a failed test shows its own lines
+
+NAME: Final = "sglang"
+
+_ASK: Final = '"return_logprob": true, "top_logprobs_num": 5, "return_text_in_logprobs": true'
+_SCORES: Final = "output_token_logprobs"
+_COUNTS: Final = ("output_token_logprobs_length", "completion_tokens")
+_FLAT: Final = {
+    "input": "return_flat_raw_top_logprobs",
+    "output": "return_flat_raw_output_top_logprobs",
+}
+_TRIPLE: Final = 3
+
+
+def recognises(chunks: Sequence[Chunk]) -> bool:
+    """Return whether the response has this family's shape."""
+    return any(_is_answer(chunk) for _, chunk in chunks)
+
+
+def ends(chunk: Chunk) -> bool:
+    """Return whether an answer ends with a chunk."""
+    meta = chunk[1].get("meta_info")
+    return is_object(meta) and meta.get("finish_reason") is not None
+
+
+def read(chunks: Sequence[Chunk]) -> Readers:
+    """Return what reads each choice."""
+    return {number: partial(_completion, number, own) for number, own in by_index(chunks).items()}
+
+
+def _is_answer(chunk: dict[str, Any]) -> bool:
+    meta = chunk.get("meta_info")
+    if not is_object(meta) or "choices" in chunk:
+        return False
+    return _SCORES in meta or (
+        "finish_reason" in meta and ("text" in chunk or "output_ids" in chunk)
+    )
+
+
+def _completion(number: int, chunks: Sequence[Chunk]) -> Completion:
+    check_is_one(chunks, ends)
+    pieces = [_piece(*chunk) for chunk in _to_read(chunks)]
+    drafts = joined(pieces)
+    if drafts is None:
+        raise missing(NAME, number, _ASK)
+    path, meta = _meta(*chunks[-1])
+    counted = meta.get(_COUNTS[0])
+    if type(counted) is int and counted > len(drafts):
+        problem = (
+            f"{counted} tokens were scored and {len(drafts)} are listed: the scores would be those "
+            "of a part of the answer"
+        )
+        raise MalformedResponseError(f"{path}.{_COUNTS[0]}", problem)
+    reason = meta.get("finish_reason")
+    reason = reason.get("type") if is_object(reason) else reason
+    return assemble(
+        "".join(piece.text for piece in pieces),
+        drafts,
+        finish_reason=reason if isinstance(reason, str) else None,
+        choice=number,
+        format=NAME,
+        prompt=_drafts(meta, "input", path) or None,
+    )
+
+
+def _to_read(chunks: Sequence[Chunk]) -> Sequence[Chunk]:
+    """Return all chunks of a stream, or only the last if it repeats those before."""
+    if len(chunks) == 1:
+        return chunks
+    lists = [_scores(*chunk) for chunk in chunks]
+    path, meta = _meta(*chunks[-1])
+    counted = next((meta[key] for key in _COUNTS if type(meta.get(key)) is int), None)
+    if counted == sum(map(len, lists)) or not _repeats(chunks, lists):
+        return chunks
+    if counted is None and 0 < len(lists[-1]) == max(map(len, lists[:-1])) == len(lists[0]):
+        problem = "no count of tokens tells whether this chunk repeats those before or follows them"
+        raise MalformedResponseError(f"{path}.{_SCORES}", problem)
+    return chunks[-1:]
+
+
+def _repeats(chunks: Sequence[Chunk], lists: Sequence[Sequence[Any]]) -> bool:
+    texts = [as_said(chunk.get("text"), f"{path}.text") for path, chunk in chunks]
+    return all(texts[-1].startswith(text) for text in texts) and all(
+        list(lists[-1][: len(each)]) == list(each) for each in lists
+    )
+
+
+def _meta(path: str, chunk: dict[str, Any]) -> Chunk:
+    return f"{path}.meta_info", as_object(chunk.get("meta_info"), f"{path}.meta_info")
+
+
+def _scores(path: str, chunk: dict[str, Any]) -> Sequence[Any]:
+    where, meta = _meta(path, chunk)
+    return as_list(meta.get(_SCORES), f"{where}.{_SCORES}")
+
+
+def _piece(path: str, chunk: dict[str, Any]) -> Piece:
+    where, meta = _meta(path, chunk)
+    text = as_said(chunk.get("text"), f"{path}.text")
+    return Piece(f"{where}.{_SCORES}", text, _drafts(meta, "output", where))
+
+
+def _drafts(meta: dict[str, Any], side: str, path: str) -> list[Draft] | None:
+    """Return the tokens of the answer or of the prompt, ``None`` where they are not listed."""
+    key, above, flat = (
+        f"{side}_{end}" for end in ("token_logprobs", "top_logprobs", "top_logprobs_val_flat")
+    )
+    if meta.get(key) is None:
+        return None
+    for name in (flat, f"{flat}_b64"):
+        if meta.get(name) is not None:
+            problem = f"alternatives in a flat array are not read: ask without {_FLAT[side]}"
+            raise MalformedResponseError(f"{path}.{name}", problem)
+    tokens = as_list(meta[key], f"{path}.{key}")
+    tops = as_list(meta.get(above), f"{path}.{above}") or [None] * len(tokens)
+    if len(tops) != len(tokens):
+        problem = f"{len(tops)} entries for {len(tokens)} tokens: they belong together one by one"
+        raise MalformedResponseError(f"{path}.{above}", problem)
+    drafts: list[Draft] = []
+    for i, (token, top) in enumerate(zip(tokens, tops, strict=True)):
+        text, logprob, token_id = _triple(token, f"{path}.{key}[{i}]")
+        listed = partial(_alternatives, top, f"{path}.{above}[{i}]") if top else ()
+        drafts.append(Draft(text, logprob, token_id=token_id, alternatives=listed))
+    return drafts
+
+
+def _alternatives(top: object, path: str) -> tuple[Alternative, ...]:
+    found = [_triple(each, f"{path}[{i}]") for i, each in enumerate(as_list(top, path))]
+    return tuple(Alternative(text, logprob, token_id=at) for text, logprob, at in found)
+
+
+def _triple(value: object, path: str) -> tuple[str, float | None, int | None]:
+    if not is_list(value) or len(value) != _TRIPLE:
+        raise MalformedResponseError(path, f"expected [logprob, id, text], got {got(value)}")
+    logprob, found, text = value
+    token_id = as_whole(found, f"{path}[1]")
+    return text_or_name(text, token_id, f"{path}[2]"), as_number(logprob, f"{path}[0]"), token_id
