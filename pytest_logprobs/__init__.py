@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         assert_ranked_first,
         assert_required_alternatives,
     )
+    from pytest_logprobs._batch import BatchLine, parse_batch
     from pytest_logprobs._limits import LimitError
     from pytest_logprobs._measure import Logprobs
     from pytest_logprobs._model import (
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Alternative",
+    "BatchLine",
     "Capabilities",
     "CassetteError",
     "CassetteMissError",
@@ -92,11 +94,13 @@ __all__ = [
     "assert_required_alternatives",
     "parse",
     "parse_all",
+    "parse_batch",
     "ranked",
 ]
 
 _HOME: Final = {
     "Alternative": "_model",
+    "BatchLine": "_batch",
     "Capabilities": "_model",
     "CassetteMissError": "cassettes",
     "Completion": "_model",
@@ -110,6 +114,7 @@ _HOME: Final = {
     "TransformersOutput": "parsers",
     "parse": "parsers",
     "parse_all": "parsers",
+    "parse_batch": "_batch",
     "ranked": "_model",
 }
 

@@ -38,6 +38,7 @@ LAYERS = {
     # what a test does with a completion: assert on it; what crossed the wire in a test; many
     # responses in a file
     "_assertions": 5,
+    "_batch": 5,
     "_traffic": 5,
     # a completion is measured; traffic is recorded and replayed
     "_measure": 6,
