@@ -75,7 +75,8 @@ class MalformedResponseError(LogprobsError):
     """A value of the response is not what its format promises.
 
     ``path`` says where, in JSONPath's dotted form (``$.choices[0].logprobs.content[3]``); ``$`` is
-    the whole response, and a stream's chunks are ``$[0]``, ``$[1]``, ….
+    the whole response, and a stream's chunks are ``$[0]``, ``$[1]``, …. Where a project's own
+    format fails, it is the line of its code (``conftest.py:7``).
     """
 
     def __init__(self, path: str, problem: str) -> None:

@@ -7,34 +7,34 @@ library and pytest alone, and what a hook needs is imported where a test is seen
 from __future__ import annotations
 
 import sys
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from typing import TYPE_CHECKING, Final, cast
 
 import pytest
 
-from pytest_logprobs._marked import MARKER, has_cassette
+from pytest_logprobs import hookspecs
+from pytest_logprobs._marked import MARKER
+from pytest_logprobs._markers import Markers
+from pytest_logprobs._project import Project
 from pytest_logprobs._settings import SETTINGS, Settings, settle
 from pytest_logprobs.errors import confidence_errors
 
 if TYPE_CHECKING:
     from pytest_logprobs._explain import Finding
     from pytest_logprobs._measure import Logprobs
-    from pytest_logprobs._recorder import Recorder
     from pytest_logprobs._traffic import Traffic
     from pytest_logprobs.cassettes import LogprobsCassette
 
 _Wrapper = Generator[None, object, object]
-_USAGE_ERROR: Final = "logprobs_usage_error"
 _settings_key: Final = pytest.StashKey[Settings]()
+_markers_key: Final = pytest.StashKey[Markers]()
 _findings_key: Final[pytest.StashKey[list[Finding]]] = pytest.StashKey()
 _logprobs_key: Final[pytest.StashKey[Logprobs]] = pytest.StashKey()
-_recorder_key: Final[pytest.StashKey[Recorder]] = pytest.StashKey()
-_MARKERS: Final = (
-    "logprobs(**limits): limits that every completion of the test must keep, such as "
-    "min_token_probability=0.5 or min_mean_logprob=-0.5.\n"
-    "logprobs_cassette(name=None, record=None, ignore=(), repeats='error'): record the HTTP "
-    "traffic of the test once, and replay it from then on."
-)
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Let a project say what it alone knows."""
+    pluginmanager.add_hookspecs(hookspecs)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -48,39 +48,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Settle the settings: a wrong one ends the run with a usage error."""
-    for marker in _MARKERS.split("\n"):
-        config.addinivalue_line("markers", marker)
     try:
-        config.stash[_settings_key] = settle(config.getoption, config.getini)
+        config.stash[_settings_key] = settings = settle(config.getoption, config.getini)
     except ValueError as error:
         raise pytest.UsageError(str(error)) from None
     config.stash[_findings_key] = []
-
-
-@pytest.hookimpl(trylast=True)  # a conftest.py adds markers in this hook
-def pytest_collection_modifyitems(config: pytest.Config, items: Sequence[pytest.Item]) -> None:
-    """Reject a marker that nobody could keep before any test runs."""
-    try:
-        for item in items:
-            if marks := list(item.iter_markers("logprobs")):
-                from pytest_logprobs._limits import limits_of
-
-                limits_of(marks, item.nodeid)
-            if has_cassette(item):
-                from pytest_logprobs._recorder import Recorder
-
-                recorder = Recorder.of(config, config.stash[_settings_key])
-                config.stash[_recorder_key] = recorder.expecting(item)
-    except pytest.UsageError as error:
-        getattr(config, "workeroutput", {})[_USAGE_ERROR] = str(error)  # for xdist's controller
-        raise
-
-
-@pytest.hookimpl(optionalhook=True)  # one of xdist
-def pytest_testnodedown(node: object) -> None:
-    """End the run as it ends without xdist, where a worker has rejected a marker."""
-    if problem := getattr(node, "workeroutput", {}).get(_USAGE_ERROR):
-        raise pytest.UsageError(problem)
+    config.stash[_markers_key] = markers = Markers(config, settings)
+    config.pluginmanager.register(markers, "logprobs_markers")
+    config.pluginmanager.register(Project(config), "logprobs_project")
 
 
 @pytest.fixture
@@ -173,7 +148,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> _Wrapp
 
 
 def _traffic(item: pytest.Item) -> Traffic | None:
-    recorder = item.config.stash.get(_recorder_key, None)
+    recorder = item.config.stash[_markers_key].recorder
     traffic = recorder.traffic if recorder else None
     if traffic is None and item.get_closest_marker(MARKER):
         pytest.fail(f"the marker {MARKER} came after the collection", pytrace=False)

@@ -53,12 +53,15 @@ LAYERS = {
     "_deck": 8,
     "_recorder": 9,
     # what a project can say, and what it says; what its markers say
+    "hookspecs": 10,
+    "_project": 10,
+    "_markers": 10,
     # where users come in: the public names, the command line, pytest
-    "__init__": 10,
-    "cli": 10,
-    "plugin": 10,
+    "__init__": 11,
+    "cli": 11,
+    "plugin": 11,
     # python -m
-    "__main__": 11,
+    "__main__": 12,
 }
 """Part of the package → its layer: a module imports only from a lower number."""
 
@@ -68,9 +71,12 @@ PERMITTED = {
     "_marked": {"pytest"},
     "_places": {"pytest"},
     "_deck": {"pytest"},
+    "_markers": {"pytest"},
+    "_project": {"pytest", "pluggy"},  # the latter for type checkers
     "_recorder": {"pytest"},
     "_sections": {"pytest"},
     "cassettes": {"pytest", "_pytest", "vcr"},
+    "hookspecs": {"pytest"},
     "plugin": {"pytest"},
 }
 """Part of the package → what it may import from outside the standard library."""
