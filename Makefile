@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test check format bench coverage differential clients live recordings clean
+.PHONY: help demo test check format bench coverage differential clients interop fuzz live recordings clean
 
 help:
 	@echo 'make demo        the examples, then one failure and how it is explained'
@@ -20,6 +20,8 @@ help:
 	@echo 'make coverage    make test, and the lines it missed as HTML'
 	@echo 'make differential  our scores beside those of uqlm and lm-polygraph'
 	@echo 'make clients     recordings and misses through openai 1, 2, 3, litellm, langchain'
+	@echo 'make interop     objects of SDKs and frameworks, through their own clients'
+	@echo 'make fuzz        broken responses for an hour; MINUTES=1 for less'
 	@echo 'make live        record the examples from a real model, replay, compare'
 	@echo 'make recordings  record the answers of the examples and tests anew'
 	@echo 'make clean       remove the environment and all caches'
@@ -77,6 +79,15 @@ differential:
 clients:
 	PYTHON='$(PYTHON)' sh clients/run.sh
 
+# Environments of their own, for dozens of packages that a contributor need not have.
+interop:
+	PYTHON='$(PYTHON)' sh interop/run.sh
+
+# The same: atheris is compiled for few versions of Python.
+MINUTES ?= 60
+fuzz: $(READY)
+	PYTHON='$(PYTHON)' sh fuzz/run.sh --minutes $(MINUTES)
+
 # Both need what live/environment.sh describes, for the server: an environment of its own.
 live: $(READY)
 	PYTHON='$(PYTHON)' sh live/live.sh
@@ -85,5 +96,5 @@ recordings: $(READY)
 	PYTHON='$(PYTHON)' sh live/record.sh
 
 clean:
-	rm -rf $(VENV) .venv-clients-* .venv-differential .venv-live .coverage .coverage.* htmlcov .hypothesis .mypy_cache .pytest_cache .ruff_cache .benchmarks
-	find pytest_logprobs tests examples benchmarks clients live -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf $(VENV) .venv-clients-* .venv-differential .venv-fuzz .venv-interop* .venv-live .coverage .coverage.* htmlcov .hypothesis .mypy_cache .pytest_cache .ruff_cache .benchmarks fuzz/corpus fuzz/findings
+	find pytest_logprobs tests examples benchmarks clients fuzz interop live -name __pycache__ -type d -prune -exec rm -rf {} +
