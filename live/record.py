@@ -1,7 +1,8 @@
 """Record what a real model answers: one file for every line of the table in `for_tests.py`.
 
 Beside the body of each response, exactly as received, stands the request that got it, as
-`<name>.request.json`. Run it through `record.sh`, which builds the environment it needs.
+`<name>.request.json`. They replace what is kept, or are put into a directory if one is named. Run
+it through `record.sh` or `live.sh`, which build the environment it needs.
 """
 
 from __future__ import annotations
@@ -26,10 +27,10 @@ if TYPE_CHECKING:
     from recording import Recording
 
 ROOT = Path(__file__).resolve().parent.parent
-MADE_WITH = ROOT / "tests/recordings/made-with.txt"
+MADE_WITH = "tests/recordings/made-with.txt"
 
 
-def main() -> None:
+def main(root: Path = ROOT) -> None:
     """Ask for every recording first, then write them all: a failure leaves the old files alone."""
     # The server has to be stopped on a polite kill, too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))
@@ -42,8 +43,8 @@ def main() -> None:
             _refuse_machine_paths(recording, body)
             answers.append((recording, body))
     for recording, body in answers:
-        _write(recording, body)
-    MADE_WITH.write_text(_made_with(weights), encoding="utf-8")
+        _write(root, recording, body)
+    (root / MADE_WITH).write_text(_made_with(weights), encoding="utf-8")
 
 
 def _refuse_machine_paths(recording: Recording, body: bytes) -> None:
@@ -53,8 +54,8 @@ def _refuse_machine_paths(recording: Recording, body: bytes) -> None:
         raise ServerError(message)
 
 
-def _write(recording: Recording, body: bytes) -> None:
-    answer = ROOT / recording.file
+def _write(root: Path, recording: Recording, body: bytes) -> None:
+    answer = root / recording.file
     answer.parent.mkdir(parents=True, exist_ok=True)
     answer.write_bytes(body)
     request = {"path": recording.path, "body": recording.body}
@@ -69,6 +70,6 @@ def _made_with(weights: Path) -> str:
 
 if __name__ == "__main__":
     try:
-        main()
+        main(*map(Path, sys.argv[1:2]))
     except ServerError as error:
         sys.exit(f"record.py: {error}")
