@@ -53,7 +53,7 @@ CONTENT = f"{CHOICE}.logprobs.content"
         (CHAT, f"{CHOICE}.logprobs", False, "expected an object, got a boolean false"),
         (CHAT, CONTENT, {}, "expected a list, got an object {}"),
         (CHAT, f"{CONTENT}[0]", -1, "expected an object, got a number -1"),
-        (CHAT, f"{CONTENT}[0].token", None, "expected a string, got null"),
+        (CHAT, f"{CONTENT}[0].token", 65, "expected a string, got a number 65"),
         (CHAT, f"{CONTENT}[0].logprob", "-1", 'expected a number or null, got a string "-1"'),
         (CHAT, f"{CONTENT}[0].logprob", True, "expected a number or null, got a boolean true"),
         (CHAT, f"{CONTENT}[0].bytes", "QQ==", 'expected a list, got a string "QQ=="'),

@@ -114,11 +114,10 @@ def test_batches(name):
     assert lines == (whole if isinstance(whole, type) else whole * 2)
 
 
-@pytest.mark.parametrize("name", streams())
+# one lacks its beginning, which only a later chunk tells
+@pytest.mark.parametrize("name", sorted(set(streams()) - {"openai-responses-late-stream"}))
 def test_parts_of_streams(name):
     """What has come of a stream begins like the whole, or is an error."""
-    if name == "openai-responses-late-stream":
-        pytest.skip("it lacks its beginning, which only a later chunk tells")
     chunks = seeds()[name]
     whole = outcome(iter(chunks))
     if isinstance(whole, LogprobsError):

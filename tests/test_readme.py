@@ -63,7 +63,9 @@ def test_the_readme_shows_the_failure_of_its_first_test(empty_directory):
     assert without_times(output) == without_times(expected)
 
 
-@pytest.mark.parametrize("name", sorted(FILES.keys() - {"answer.json", "conftest.py", "test_review.py"}))
+@pytest.mark.parametrize(
+    "name", sorted(FILES.keys() - {"answer.json", "conftest.py", "test_review.py"})
+)
 def test_every_other_test_of_the_readme_passes(empty_directory, endpoint, name):
     """What is shown runs, the real client against a server on this machine included."""
     environment = {"OPENAI_BASE_URL": endpoint, "OPENAI_API_KEY": "placeholder"}
