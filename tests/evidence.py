@@ -162,7 +162,11 @@ def is_logprob(path: tuple[Any, ...], beside: object) -> bool:
         return names[-1] in NUMBERS or (names[-1] in TRIPLES and path[-1] == 0)
     if names[-1] in NUMBERS:
         return True
+    # a map may have a token of that name, whose number a string may spell
+    kinds = (int, float, str) if any(name in SPELLED_OUT for name in names) else (int, float)
     is_entry = isinstance(beside, dict) and any(
-        name in beside and not isinstance(beside[name], (int, float)) for name in ("token", "text")
+        name in beside
+        and not (isinstance(beside[name], kinds) and as_float(beside[name]) is not None)
+        for name in ("token", "text")
     )
     return len(names) > 1 and names[-2] in MAPS and not is_entry
