@@ -34,6 +34,13 @@ def test_the_prompt_whatever_its_name(name, prompt):
     )
 
 
+@pytest.mark.parametrize("body", [{"model_id": "m"}, {"model": None, "model_id": "m"}])
+def test_a_model_by_another_name(body):
+    """watsonx calls it ``model_id``: it is the model, and no parameter."""
+    request = Request(URL, {**body, "input": "Hi", "parameters": {}})
+    assert (request.model, request.parameters) == ("m", {"parameters": {}})
+
+
 GOOGLE = "https://generativelanguage.googleapis.com/v1beta/models"
 VERTEX = "https://eu-aiplatform.googleapis.com/v1/projects/p/locations/eu/publishers/google/models"
 AZURE = "https://example.openai.azure.com/openai/deployments"

@@ -16,6 +16,7 @@ __tracebackhide__ = True  # a failed test shows its own lines
 _PROMPTS: Final = ("messages", "prompt", "input", "contents", "inputs")
 """What wire formats call the prompt; a body has one of them."""
 
+_MODELS: Final = ("model", "model_id")
 _MODEL_IN_URL: Final = re.compile(
     "[^?#]*?/(?:models/([^/:?#]+):[a-zA-Z]|deployments/([^/?#]+)/)"  # Gemini's method, Azure's path
 )
@@ -37,13 +38,13 @@ class Request:
     def model(self) -> str | None:
         """The model that was asked for, which may be an alias of the one that answered.
 
-        Some wire formats name it in the URL instead of the body.
+        Some wire formats name it in the URL instead of the body, or call it ``model_id``.
 
         >>> Request("https://api.example/v1/models/gemini-2.5-flash:generateContent", {}).model
         'gemini-2.5-flash'
         """
-        model = self.body.get("model")
-        if isinstance(model, str):
+        named = (self.body.get(name) for name in _MODELS)
+        if model := next((each for each in named if isinstance(each, str)), None):
             return model
         found = _MODEL_IN_URL.match(self.url)
         return unquote(found[1] or found[2]) if found else None
@@ -56,7 +57,7 @@ class Request:
     @property
     def parameters(self) -> dict[str, Any]:
         """Everything else that was asked: sampling parameters, tools, how many alternatives."""
-        return {k: v for k, v in self.body.items() if k != "model" and k not in _PROMPTS}
+        return {k: v for k, v in self.body.items() if k not in (*_MODELS, *_PROMPTS)}
 
     def __repr__(self) -> str:
         model = f" {clip(one_line(self.model), 40)}" if self.model else ""
