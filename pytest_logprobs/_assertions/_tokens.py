@@ -13,7 +13,7 @@ from pytest_logprobs._explain import (
     folded,
 )
 from pytest_logprobs._known import ALTERNATIVES
-from pytest_logprobs._model import Span, Token, not_scored
+from pytest_logprobs._model import Alternative, Span, Token, not_scored
 from pytest_logprobs._quote import quote
 from pytest_logprobs.errors import (
     MissingAlternativesError,
@@ -26,6 +26,9 @@ __all__ = [
     "assert_required_alternatives",
 ]
 __tracebackhide__ = True  # a failed test shows its own lines
+
+_SPACES = ("\u0120", "\u2581")
+"""How vocabularies write the space that a token begins with; some servers do not decode them."""
 
 
 def assert_required_alternatives(
@@ -43,7 +46,8 @@ def assert_required_alternatives(
     leading space, and adds up what then has the same text.
 
     Raises ``MissingAlternativesError`` where a required text is not the chosen token and the
-    response lists no alternatives: what is not listed cannot be told absent. Raises
+    response lists no alternatives, or lists them without their texts: what is not seen cannot be
+    told absent. Raises
     ``UnscoredTokenError`` where it is the chosen token, and how probable that was is not known.
 
     >>> from pytest_logprobs import Alternative
@@ -55,13 +59,13 @@ def assert_required_alternatives(
     token = _token_at(span, at)
     for text in wanted:
         probability = _probability_of(token, text, fold=fold)
-        if probability is None and _is_chosen(token, text, fold=fold):
+        if probability is None and _spells(token.text, text, fold=fold):
             if min_probability <= 0:
                 continue
             remedy = "without min_probability its text alone is checked"
             raise not_scored("min_probability", token, remedy)
-        if probability is None and not token.alternatives:
-            raise _no_alternatives(token, f"{quote(text)} is required")
+        if probability is None:
+            _check_listed(token, f"{quote(text)} is required")
         if probability is None or not probability >= min_probability:
             evidence = span.evidence
             fail(explain_required(evidence, token, text, probability, min_probability, fold=fold))
@@ -81,7 +85,8 @@ def assert_forbidden_alternatives(
     and one leading space, and adds up what then has the same text.
 
     It speaks of what is listed: a text below the end of the list is not seen. A token without any
-    alternatives raises ``MissingAlternativesError``.
+    alternatives, or with some that are known by their ids alone, raises
+    ``MissingAlternativesError``.
 
     >>> from pytest_logprobs import Alternative
     >>> token = Token("yes", -0.4, alternatives=[Alternative("maybe", -1.6)])
@@ -92,14 +97,13 @@ def assert_forbidden_alternatives(
     for token in span if at is None else [_token_at(span, at)]:
         for text in unwanted:
             probability = _probability_of(token, text, fold=fold)
-            chosen = _is_chosen(token, text, fold=fold)
+            chosen = _spells(token.text, text, fold=fold)
             if chosen or (probability is not None and not probability <= max_probability):
                 finding = explain_forbidden(
                     span.evidence, token, text, probability, max_probability, chosen=chosen
                 )
                 fail(finding)
-        if not token.alternatives:
-            raise _no_alternatives(token, f"{quote(unwanted[0])} is forbidden")
+        _check_listed(token, f"{quote(unwanted[0])} is forbidden")
 
 
 def assert_no_uncertain_span(subject: object, below: float, *, length: int = 1) -> None:
@@ -135,25 +139,37 @@ def _token_at(span: Span, at: int) -> Token:
         ) from None
 
 
-def _folded(text: str, *, fold: bool) -> str:
-    return folded(text) if fold else text
-
-
-def _is_chosen(token: Token, text: str, *, fold: bool) -> bool:
-    return _folded(token.text, fold=fold) == _folded(text, fold=fold)
+def _spells(given: str, wanted: str, *, fold: bool) -> bool:
+    """Return whether a token's text is what is wanted, also as a vocabulary writes it."""
+    spelled = {given, " " + given[1:]} if given.startswith(_SPACES) else {given}
+    return folded(wanted) in map(folded, spelled) if fold else wanted in spelled
 
 
 def _probability_of(token: Token, text: str, *, fold: bool) -> float | None:
     """Return the probability of a text at a token, ``None`` where it is not listed."""
-    wanted = _folded(text, fold=fold)
     spelled = {token.text, *(alternative.text for alternative in token.alternatives)}
-    same = sorted(each for each in spelled if _folded(each, fold=fold) == wanted)
+    same = sorted(each for each in spelled if _spells(each, text, fold=fold))
     found = [p for p in map(token.probability_of, same) if p is not None]
     return min(1.0, fsum(found)) if found else None
 
 
-def _no_alternatives(token: Token, need: str) -> MissingAlternativesError:
-    return MissingAlternativesError(
-        f"{need}, and the response lists no alternatives for token {token.index} "
-        f"{quote(token.text)}, so it cannot be told; ask for some ({ALTERNATIVES})"
-    )
+def _check_listed(token: Token, need: str) -> None:
+    """Refuse a token at which it cannot be told whether a text is among the alternatives."""
+    if not token.alternatives:
+        problem = f"the response lists no alternatives for {_shown(token)}, so it cannot be told"
+        raise MissingAlternativesError(f"{need}, and {problem}; ask for some ({ALTERNATIVES})")
+    if any(map(_is_named, token.alternatives)):
+        problem = f"alternatives of {_shown(token)} are known by their ids alone"
+        raise MissingAlternativesError(
+            f"{need}, and {problem}, so it cannot be told; ask for the texts of the tokens"
+        )
+
+
+def _shown(token: Token) -> str:
+    return f"token {token.index} {quote(token.text)}"
+
+
+def _is_named(alternative: Alternative) -> bool:
+    """Return whether an alternative has its id for a name, and nothing that it spells."""
+    named = alternative.token_id is not None and not alternative.bytes
+    return named and alternative.text == f"token_id:{alternative.token_id}"
