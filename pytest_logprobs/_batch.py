@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pytest_logprobs._model import Completion
 from pytest_logprobs._quote import quote
+from pytest_logprobs._text import encode
 from pytest_logprobs.errors import LogprobsError
 from pytest_logprobs.parsers import parse_all
 from pytest_logprobs.parsers._body import decode
@@ -92,13 +93,17 @@ def _read(lines: Iterable[object]) -> Iterator[BatchLine]:
         value: object = None
         answer: tuple[Completion, ...] | LogprobsError
         try:
-            value = decode(line) if isinstance(line, (str, bytes)) else line
+            value = decode(_encoded(line)) if isinstance(line, (str, bytes)) else line
             answer = parse_all(value)
         except LogprobsError as error:
             error.args = (f"line {number}: {error}",)
             answer = error.with_traceback(None)  # which would keep the line in memory, …
             error.__context__ = None  # … as would this
         yield BatchLine(number, _custom_id(value), answer)
+
+
+def _encoded(line: str | bytes) -> bytes:
+    return encode(line) if isinstance(line, str) else line
 
 
 def _custom_id(line: object) -> str | None:

@@ -27,7 +27,8 @@ def pytest_logprobs_parse(payload: object) -> Completion | Sequence[Completion] 
     that is not in that format: other implementations are asked then, and the built-in formats.
     The first that is not ``None`` counts. In a directory's ``conftest.py`` it is asked for the
     tests of that directory. A ``LogprobsError`` that it raises is what ``parse`` raises; any other
-    exception becomes a ``MalformedResponseError`` that names its line.
+    exception becomes a ``MalformedResponseError`` that names its line. Implementations are not
+    asked again by what they parse themselves, which is read with the built-in formats only.
 
     Most formats say in other words what OpenAI's says, and are translated in a few lines:
 

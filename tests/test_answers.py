@@ -92,6 +92,65 @@ def test_server_sent_events_are_one_stream():
         parse_all("".join(f"data: {json.dumps(each)}\n\n" for each in ended))
 
 
+def ended(text, index, name="c", **fields):
+    """Return a chunk of a completion that ends with it."""
+    logprobs = {"tokens": [text], "token_logprobs": [-0.5]}
+    choice = {"index": index, "text": text, "finish_reason": "length", "logprobs": logprobs}
+    return {"id": name, "choices": [choice], **fields}
+
+
+ONE, ZERO = ended("one", 1), ended("zero", 0)
+
+
+def gemini(text):
+    """Return a chunk of Gemini's, of which each may have a reason to end."""
+    chosen = [{"token": text, "logProbability": -0.5}]
+    content = {"parts": [{"text": text}]}
+    result = {"chosenCandidates": chosen}
+    candidate = {"content": content, "finishReason": "STOP", "logprobsResult": result}
+    return {"responseId": "r", "candidates": [candidate]}
+
+
+@pytest.mark.parametrize(
+    ("chunks", "texts"),
+    [
+        ([ONE, ZERO], ["zero", "one"]),  # the choices of a stream of one token each
+        ([ONE, ended("b", 0, "d")], ["one", "b"]),
+        ([ONE, ONE], ["one", "one"]),
+        ([ZERO, ended("b", 0)], ["zero", "b"]),
+        ([ended("a", 0, None), ended("b", 1, None)], ["a", "b"]),
+        ([ended("a", 0, ["x"]), ended("b", 1, ["x"])], ["a", "b"]),
+        ([{**A, "id": "c"}, {**B, "id": "c"}], ["A", "B"]),
+        ([gemini("A"), gemini("B")], ["AB"]),
+        ([gemini("A"), gemini("A")], ["A", "A"]),
+    ],
+)
+def test_chunks_that_each_end_an_answer(chunks, texts):
+    """They are a stream's if they are named alike and do not repeat a choice."""
+    assert [each.text for each in parse_all(chunks)] == texts
+
+
+def test_choice_of_a_stream_of_single_tokens():
+    """It is known by its number, in whatever order they come."""
+    assert parse([ONE, ZERO], choice=0).text == "zero"
+
+
+def test_events_of_a_client():
+    """OpenAI's client gives each chunk in an event, beside others that repeat what it says."""
+    events = []
+    for each in STREAM:
+        events += [
+            {"type": "chunk", "chunk": each, "snapshot": {"choices": []}},
+            {"type": "content.delta", "delta": "A", "snapshot": "A"},
+            {"type": "logprobs.content.delta", "content": entries("A"), "snapshot": entries("A")},
+        ]
+    assert parse(events).text == "AB"
+    assert parse(map(SDKObject, events)).text == "AB"
+    assert parse(events[3]).text == "B"
+    with pytest.raises(UnknownFormatError):
+        parse(events[1:3])
+
+
 def test_one_of_several_answers_is_named_by_its_place():
     """Counted over all lists; the answer's own number stays what it was."""
     response = [[A], [B, C]]

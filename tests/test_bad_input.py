@@ -27,7 +27,7 @@ CUT = CHAT[:100].decode()
         (b"", "$: the body is empty"),
         ("\ufeff \r\n", "$: the body is empty"),
         (
-            "Service Unavailable",
+            b"Service Unavailable",
             "$: the body is no JSON (Expecting value at character 0): Service Unavailable",
         ),
         (b"{} trailing", "$: the body is no JSON (Extra data at character 3): {} trailing"),
@@ -75,8 +75,62 @@ def test_bodies_that_are_no_json(body, message):
 def test_truncated_body():
     """A body that was cut off is an error wherever it was cut."""
     for size in range(len(CHAT)):
-        with pytest.raises(MalformedResponseError):
+        with pytest.raises(MalformedResponseError) as caught:
             parse(CHAT[:size])
+        said = f"$: the JSON breaks off after {len(CHAT[:size].strip())} bytes: "
+        assert str(caught.value).startswith(said if size else "$: the body is empty")
+
+
+@pytest.mark.parametrize("end", ["-", "1.", "1.5e", "1.5e-", "t", "tru", "fals", "nul", '"\\u12'])
+def test_cut_inside_of_a_value(end):
+    """A number, a word and an escape may be what breaks off."""
+    body = f'{{"logprob": {end}'
+    with pytest.raises(MalformedResponseError) as caught:
+        parse(body)
+    assert str(caught.value) == f"$: the JSON breaks off after {len(body)} bytes: …{body}"
+
+
+@pytest.mark.parametrize(
+    ("said", "hint"),
+    [
+        ("Oslo!", "; give the response, not its text"),
+        (["Oslo", "!"], "; give the response, not its text"),
+        ("answer.json", "; if it names a file, give what that holds, path.read_bytes()"),
+    ],
+)
+def test_text_of_an_answer(said, hint):
+    """Whoever gives the answer's text, or the name of a file, is told what to give instead."""
+    text = "\\n".join([said] if isinstance(said, str) else said)
+    with pytest.raises(MalformedResponseError) as caught:
+        parse(said)
+    problem = f"the body is no JSON (Expecting value at character 0): {text}"
+    assert str(caught.value) == f"$: {problem}{hint}"
+
+
+def test_path_of_a_file():
+    """A path is no response."""
+    with pytest.raises(UnknownFormatError) as caught:
+        parse(RECORDINGS / "chat.json")
+    assert str(caught.value).endswith("names a file: give what that holds, path.read_bytes()")
+
+
+PARTS = {
+    "a message": {"role": "assistant", "content": "Yes", "refusal": None},
+    "an item of OpenAI's Responses": {"type": "message", "role": "assistant", "content": []},
+    "a choice without its logprobs": {"index": 0, "message": {}, "finish_reason": "stop"},
+    "a choice of a chunk": {"index": 0, "delta": {}, "finish_reason": None, "logprobs": None},
+    "Gemini's candidate": {"content": {"parts": []}, "finishReason": "STOP"},
+    "SGLang's": {"id": "x", "finish_reason": {"type": "stop"}, "prompt_tokens": 5},
+}
+
+
+@pytest.mark.parametrize("part", PARTS.values(), ids=PARTS)
+def test_part_of_a_response(part):
+    """What was taken out of a response is named as that."""
+    with pytest.raises(UnknownFormatError) as caught:
+        parse(part)
+    said = "; this looks like a part of a response: give the whole response"
+    assert str(caught.value).endswith(said)
 
 
 def test_truncated_stream():

@@ -153,7 +153,7 @@ FAILED = {
     ),
     "a status and no error": (
         {"custom_id": "a", "response": {"status_code": 500, "body": None}},
-        " at $.response is the provider's error (500): null",
+        " at $.response is the provider's error (500): without a body",
     ),
     "a status and a text": (
         {"custom_id": "a", "response": {"status_code": 502, "body": "bad gateway"}},
@@ -238,6 +238,23 @@ def test_the_name_of_a_request(content, custom_id):
     """It is a text, of the line or of the request that the line repeats."""
     (found,) = parse_batch([content])
     assert found.custom_id == custom_id
+
+
+def test_a_line_of_nothing():
+    """A line may hold neither an answer nor an error."""
+    (found,) = parse_batch([{"custom_id": "a", "response": None, "error": None}])
+    said = "line 1: $: the line of a batch holds neither an answer nor an error"
+    assert str(found.error) == said
+
+
+def test_a_request_that_failed_among_others():
+    """Whoever reads a batch as a list of answers is told how to read the lines that are sound."""
+    failed = {"custom_id": "b", "response": None, "error": {"message": "too long"}}
+    with pytest.raises(ResponseError) as caught:
+        parse_all(written(line("A"), failed))
+    assert str(caught.value) == (
+        "the response at $[1] is the provider's error: too long; parse_batch reads the other lines"
+    )
 
 
 def test_lines_are_read_when_they_are_asked_for():

@@ -41,10 +41,19 @@ def test_what_a_response_tells(tokens, expected):
     assert told(Completion("ab", tokens)) == expected
 
 
-def test_a_prompt_that_is_told_apart():
-    """``prompt`` is true where ``prompt_tokens`` hold it, empty or not."""
-    completion = Completion("a", [Token("a", -0.5)], prompt_tokens=Span([]))
-    assert completion.capabilities.prompt is True
+@pytest.mark.parametrize(
+    ("prompt", "expected"),
+    [
+        ([], False),
+        ([Token("P", None, unconditional=True)], False),
+        ([Token("P", None, unconditional=True), Token("Q", -9999.0, index=1)], False),
+        ([Token("P", None, unconditional=True), Token("Q", -1.0, index=1)], True),
+    ],
+)
+def test_a_prompt_that_is_told_apart(prompt, expected):
+    """``prompt`` is true where at least one number of ``prompt_tokens`` is known."""
+    completion = Completion("a", [Token("a", -0.5)], prompt_tokens=Span(prompt))
+    assert completion.capabilities.prompt is expected
 
 
 @pytest.mark.parametrize("processed", [True, False, None])
@@ -133,3 +142,16 @@ def test_tokens_that_share_a_text_that_is_not_there():
     drafts = [Draft("<s>", -0.25), Draft("", -0.5, continues=True), Draft("you", -1.0)]
     places = [token.start for token in assemble("you", drafts)]
     assert places == [None, None, 0]
+
+
+# Tokens that came with something else than the text
+
+
+def test_hidden_tokens():
+    """They have no place where the others spell the whole text, and are like those else."""
+    thought = [Draft("So", -0.5, hidden=True), Draft("42", -0.25, hidden=True)]
+    completion = assemble("42", [*thought, Draft("</think>", -1.0), Draft("42", -0.75)])
+    assert [token.start for token in completion] == [None, None, None, 0]
+    assert completion.span("42").total_logprob == -0.75
+    places = [token.start for token in assemble("So42", [*thought, Draft("!", -1.0)])]
+    assert places == [0, 2, None]

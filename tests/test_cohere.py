@@ -201,3 +201,11 @@ def test_several_generations():
 def test_what_is_none_of_its(other):
     """A bare choice, counts of tokens, embeddings, and values of other kinds are not recognised."""
     assert (cohere.recognises([("$", other)]), cohere.ends(("$", other))) == (False, False)
+
+
+def test_items_alone():
+    """The list alone, without its response, is read like the whole."""
+    items = [ITEM, {"text": "!", "token_ids": [9], "logprobs": [-1.0]}]
+    completion = parse(items)
+    assert (completion.text, completion.format) == ("Oslo!", "cohere")
+    assert list(completion) == list(parse(chat(*items, text="Oslo!")))

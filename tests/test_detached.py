@@ -30,10 +30,6 @@ KEYS = ["content", "refusal", "tokens", "token_logprobs", "chosenCandidates", "c
             "$[1].content[1]: expected an object, got a list []",
         ),
         (
-            {"tokens": ["Yes"], "token_logprobs": None},
-            "$.token_logprobs: expected a list, got null",
-        ),
-        (
             {"tokens": ["Yes"], "token_logprobs": []},
             "$.token_logprobs: 0 entries for 1 tokens: they belong together one by one",
         ),
@@ -76,6 +72,9 @@ def test_recognition_is_total(key, value):
         {"content": [{"type": "text", "text": "Yes"}]},
         {"role": "assistant", "content": None, "refusal": None},
         {"role": "assistant", "content": None},
+        {"tokens": [1, 2]},
+        {"tokens": [{"id": 1, "text": "Yes", "logprob": -0.5}], "prefill": []},
+        {"type": "logprobs.content.delta", "content": [ENTRY]},
     ],
 )
 def test_what_is_no_logprobs(value):

@@ -2,6 +2,7 @@
 
 import copy
 import enum
+import json
 
 import pytest
 
@@ -155,6 +156,61 @@ def test_the_chunks_of_two_answers():
     )
 
 
+UNSPECIFIED = {"finishReason": "FINISH_REASON_UNSPECIFIED"}
+OVER = {"finishReason": "STOP"}
+
+
+def over(body):
+    """Return a chunk in which its answer ends."""
+    return {**body, "candidates": [node | OVER for node in body["candidates"]]}
+
+
+@pytest.mark.parametrize(
+    "chunks",
+    [
+        [over(chunk("A")), chunk("B")],
+        [over(chunk("A")), over(chunk("B")), chunk("C")],
+        [chunk("A"), over(chunk("B")), over(chunk("C"))],
+        [over(chunk("A", responseId="r-1")), chunk("B")],
+    ],
+)
+def test_what_is_said_behind_the_end_of_an_answer(chunks):
+    """It is another answer, where no name says that it is not."""
+    with pytest.raises(MalformedResponseError) as caught:
+        parse(chunks)
+    assert "another answer begins here" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "chunks",
+    [
+        [over(chunk("A", responseId="r-1")), chunk("B", responseId="r-1")],
+        [over(chunk("A", responseId="r-1")), over(chunk("B", responseId="r-1"))],
+        [over(chunk("A", response_id="r-1")), over(chunk("B", response_id="r-1"))],
+        [chunk("A"), over(chunk("B")), chunk(""), {"candidates": [OVER]}],
+        [chunk("A") | {"candidates": [chunk("A")["candidates"][0] | UNSPECIFIED]}, chunk("B")],
+    ],
+)
+def test_the_chunks_of_one_answer(chunks):
+    """A server may send a reason in every chunk, or one that says that there is none yet."""
+    assert parse(chunks).text == "AB"
+
+
+def test_a_stream_with_a_reason_in_every_chunk():
+    """Its events are one answer, also where they have no name."""
+    events = [f"data: {json.dumps(over(chunk(text)))}\n\n" for text in "AB"]
+    assert parse("".join(events)).text == "AB"
+
+
+@pytest.mark.parametrize(
+    ("name", "found"), [("r-1", "r-1"), ("", None), (None, None), (7, None), ([], None)]
+)
+def test_the_name_of_an_answer(name, found):
+    """A string in either spelling; anything else names nothing."""
+    for key in ("responseId", "response_id"):
+        assert gemini.answer_id(("$", {key: name})) == found
+
+
 def test_a_list_of_answers():
     """Answers that are whole are several, not the chunks of one."""
     assert [each.text for each in parse_all([BODY, BODY])] == ["Hi", "Hi"]
@@ -203,7 +259,7 @@ def test_nothing_was_said():
     with pytest.raises(ResponseError) as caught:
         parse([{"usageMetadata": {}}, blocked])
     assert str(caught.value) == (
-        "the response at $[1] holds no answer, the prompt was blocked (STOP): STOP"
+        "the response at $[1] holds no answer, the prompt was blocked (STOP)"
     )
     assert caught.value.provider_message == "STOP"
     for body in ({"candidates": None, "usage_metadata": {}}, {"usageMetadata": {}}):

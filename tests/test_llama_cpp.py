@@ -135,6 +135,18 @@ def test_another_answer_in_a_stream_is_refused():
     )
 
 
+def test_answers_without_stop_are_several():
+    """``response_fields`` may leave ``stop`` out of an answer, but not of a stream's chunks."""
+    short = {"content": "a", "completion_probabilities": [entry()]}
+    assert [each.text for each in parse_all([short, short])] == ["a", "a"]
+    assert [each.text for each in parse_all([part("a", entry()), short])] == ["aa"]
+    with pytest.raises(MalformedResponseError) as caught:
+        parse([part("a", entry()), short, part("a", entry())])
+    assert str(caught.value) == (
+        "$[2]: another answer begins here: give each answer in a list of its own"
+    )
+
+
 def test_one_answer_does_not_hurt_another():
     """Of several streams the sound ones can be read by their numbers."""
     several = [part("a", entry(), index=0), part("b", 1, index=2)]

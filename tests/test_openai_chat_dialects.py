@@ -71,9 +71,9 @@ def test_probabilities(prob, raw):
             'expected a number or null, got a string "low"',
         ),
         (
-            {"token": "A", "logprob": -0.5, "top_logprobs": {}},
+            {"token": "A", "logprob": -0.5, "top_logprobs": {"B": -1.0}},
             "[0].top_logprobs",
-            "expected a list, got an object {}",
+            'expected a list, got an object {"B": -1.0}',
         ),
         ({"id": -1, "logprob": -0.5}, "[0].token", "expected a string, got null"),
         ({"id": True, "logprob": -0.5}, "[0].token", "expected a string, got null"),

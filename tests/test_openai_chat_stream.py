@@ -261,3 +261,27 @@ def test_path_of_a_chunk(recordings):
         "$[3].choices[0].logprobs.content[0].logprob: "
         'expected a number or null, got a string "high"'
     )
+
+
+@pytest.mark.parametrize(
+    "chunks",
+    [
+        [{"choices": [{"message": {"content": "a"}, "logprobs": {"content": [entry("a")]}}]}],
+        [chunk(piece("a", ["a"], finish_reason="stop"))],
+    ],
+)
+def test_tokens_of_another_answer(chunks):
+    """What follows a whole message, or tokens behind an answer's end, are another answer's."""
+    for said in ("Hi", ""):
+        with pytest.raises(MalformedResponseError) as caught:
+            parse([*chunks, chunk(piece(said, ["Hi"]))])
+        assert str(caught.value).startswith("$[1].choices[0]: another answer begins here")
+
+
+def test_reasoning_that_the_answer_repeats():
+    """The tokens of a chunk of reasoning are none of the text's, also where they spell it."""
+    thought = [{**piece("", [each]), "delta": {"reasoning": each}} for each in ("So ", "42")]
+    completion = parse(
+        [*map(chunk, thought), chunk(piece("", ["</think>"])), chunk(piece("42", ["42"]))]
+    )
+    assert [token.start for token in completion] == [None, None, None, 0]

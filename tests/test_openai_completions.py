@@ -2,7 +2,13 @@
 
 import pytest
 
-from pytest_logprobs import MalformedResponseError, MissingLogprobsError, parse, parse_all
+from pytest_logprobs import (
+    MalformedResponseError,
+    MissingLogprobsError,
+    UnscoredTokenError,
+    parse,
+    parse_all,
+)
 
 LOGPROBS = {"tokens": ["A", "B"], "token_logprobs": [-0.1, -0.2], "top_logprobs": [None, None]}
 
@@ -181,12 +187,15 @@ def test_echo_of_several_prompts():
         body(token_logprobs=[None, -0.2], usage={"completion_tokens": 2}),  # all were generated
         body(token_logprobs=[None, -0.2], top_logprobs=[{"B": -1.0}, None]),  # it has alternatives
         body(token_logprobs=[float("nan"), -0.2]),
+        body(token_logprobs=[None, -0.2], text_offset=[12, 13]),  # counted from the prompt's start
     ],
 )
 def test_lost_number_of_the_first_token(response):
     """A first token without a number is a prompt's only in an echo; else its number got lost."""
     completion = parse(response)
     assert (completion[0].logprob, completion[0].unconditional) == (None, False)
+    with pytest.raises(UnscoredTokenError):
+        _ = completion.mean_logprob
 
 
 def test_echo_that_is_off_by_one(recordings):

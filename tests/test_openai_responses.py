@@ -129,6 +129,62 @@ def test_one_telling_of_a_stream_is_read(events, logprob):
     assert (completion.text, [token.raw_logprob for token in completion]) == ("Hi", [logprob])
 
 
+def completed(*items):
+    """Return the last event of a stream."""
+    return {"type": "response.completed", "response": response(*items)}
+
+
+YO = event("delta", "Yo", entry("Yo"))
+
+
+@pytest.mark.parametrize(
+    ("events", "texts"),
+    [
+        ([DELTA, DELTA, DONE, ROUNDED], ["Hi"]),  # repeated
+        ([DELTA, DELTA, event("done", "Hi"), ROUNDED], ["Hi"]),
+        ([DELTA, YO, completed(message(part("YoHi", entry("YoHi"))))], ["YoHi"]),  # swapped
+        ([DELTA, completed(message(part("Oh, Hi", entry("Oh, "), HI)))], ["Oh, Hi"]),
+        ([DELTA, YO, event("done", "HiYo \n")], ["HiYo"]),  # trimmed differently
+        ([DELTA, event("delta", "B", entry("B"), content_index=1), DONE], ["HiB"]),  # broke off
+        ([DELTA | {"sequence_number": n} for n in (7, 8, 7)] + [ROUNDED], ["Hi"]),
+        ([DELTA, DELTA | {"output_index": 2}, completed({"type": "x"}, *BODY["output"])], ["Hi"]),
+        (
+            [DELTA, YO | {"output_index": 2}, completed(message(), message(part("Hi")))],
+            ["Hi", "Yo"],
+        ),
+        ([DELTA | {"output_index": 3}, completed(*BODY["output"])], ["Hi"]),
+        ([DELTA | {"item_id": "a"}, YO | {"item_id": "b"}, DONE | {"item_id": "a"}], ["Hi", "Yo"]),
+    ],
+)
+def test_the_text_that_is_told_again(events, texts):
+    """A telling that contradicts a later one, or says less than another, is not read."""
+    found = parse_all([CREATED, *events])
+    assert [each.text for each in found] == texts
+    assert ["".join(token.text for token in each) for each in found] == texts
+
+
+@pytest.mark.parametrize(
+    ("events", "message"),
+    [
+        ([DELTA, DELTA, event("done", "Hi")], "$[0].logprobs: the text that these spell"),
+        ([YO, event("done", "HiYo")], "$[0].logprobs: the text that these spell"),
+        (
+            [event("delta", "Hi", content_index=1), event("delta", "A"), event("done", "A", HI)],
+            "$[2]",
+        ),
+        (
+            [DELTA | {"sequence_number": n} for n in (7, 8, 7)],
+            "$[2].logprobs: this event is out of order: its sequence_number is 7, that of the",
+        ),
+    ],
+)
+def test_a_stream_that_contradicts_itself(events, message):
+    """No number of a text that is not the answer's, or only a part of it."""
+    with pytest.raises(MalformedResponseError) as caught:
+        parse(events)
+    assert str(caught.value).startswith(message)
+
+
 def test_the_parts_of_messages_are_kept_apart():
     """Events are grouped by the item of the output, then by the part of its content."""
     events = [
@@ -177,11 +233,20 @@ def test_a_message_without_hurts_no_other():
 
 @pytest.mark.parametrize("kind", ["delta", "done"])
 def test_a_refusal_has_no_log_probabilities(kind):
-    """It is the text of the answer, and there are none for it."""
+    """It is the text of the answer, and there are none to be asked for."""
     refusal = {"type": f"response.refusal.{kind}", "delta": "No.", "refusal": "No."}
     with pytest.raises(MissingLogprobsError) as caught:
         parse([CREATED, refusal])
-    assert 'include=["message.output_text.logprobs"], top_logprobs=5' in str(caught.value)
+    assert str(caught.value) == (
+        "choice 0 of the openai-responses response carries no log-probabilities: it is a refusal, "
+        "and providers give none for refusals"
+    )
+
+
+def test_a_refusal_beside_a_text():
+    """In a stream too it is a part of the text and needs no tokens."""
+    refusal = {"type": "response.refusal.delta", "delta": " No", "content_index": 1}
+    assert parse([event("delta", "Hi", HI), refusal]).text == "Hi No"
 
 
 @pytest.mark.parametrize(
@@ -222,3 +287,9 @@ def test_recognition_is_total(odd):
             assert openai_responses.recognises([("$", each)]) in (True, False)
             assert openai_responses.ends(("$", each)) in (True, False)
     assert not openai_responses.recognises([("$", {"output": [], "object": "list"})])
+
+
+def test_numbers_that_are_all_the_same():
+    """They tell no order: some gateways count nothing."""
+    events = [CREATED, DELTA, YO]
+    assert parse([each | {"sequence_number": 0} for each in events]).text == "HiYo"

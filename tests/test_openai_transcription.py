@@ -47,6 +47,13 @@ def done(text, *entries):
             ),
         ),
         (
+            [delta("A", entry("A")), delta("A", entry("A")), done("A")],
+            (
+                "$[0].logprobs: the text that these spell is not the one, or not all of the one, "
+                "that the stream tells of this answer elsewhere"
+            ),
+        ),
+        (
             [delta("A", entry("A")), done("A", entry("A")), done("B", entry("B"))],
             "$[2]: another answer begins here: give each answer in a list of its own",
         ),
@@ -68,6 +75,8 @@ def test_malformed_bodies(body, message):
         ([delta("Hi", entry("Hi", -1.0))], -1.0),
         ([delta("Hi", entry("Hi", -1.0)), done("Hi")], -1.0),
         ([done("Hi", entry("Hi", -2.0))], -2.0),
+        ([delta("Hi", entry("Hi")), delta("Hi", entry("Hi")), done("Hi", entry("Hi", -2.0))], -2.0),
+        ([delta("H", entry("H")), delta("i"), done("Hi", entry("Hi", -2.0))], -2.0),
     ],
 )
 def test_one_telling_of_a_stream_is_read(events, logprob):

@@ -57,6 +57,22 @@ FIRST_TWELVE = ", ".join(f"'k{number}'" for number in range(12))
             ': a list [{"loc": ["body"]}]',
             'a list [{"loc": ["body"]}]',
         ),
+        (
+            {"detail": [{"loc": ["body", "messages", 0], "msg": "Field required"}, {"msg": "No"}]},
+            ": body.messages.0: Field required; No",
+            "body.messages.0: Field required; No",
+        ),
+        (
+            {"object": "error", "message": {"detail": [{"loc": ["n"], "msg": "too big"}]}},
+            ": n: too big",
+            "n: too big",
+        ),
+        # OpenRouter: what the provider said whom it asked
+        (
+            {"error": {"message": "Provider error", "code": 429, "metadata": {"raw": "slow down"}}},
+            " (429): Provider error: slow down",
+            "Provider error: slow down",
+        ),
         ({"message": "invalid api token"}, ": invalid api token", "invalid api token"),
         (
             {"success": False, "errors": [{"code": 7}]},
@@ -159,9 +175,11 @@ def test_unknown_format(response, format, message):
 def test_format_that_there_is_not():
     """A format that does not exist is refused with those that do, before anything is read."""
     chunks = iter([CHAT])
-    with pytest.raises(UnknownFormatError) as caught:
-        parse(chunks, format="gpt")
-    assert str(caught.value) == (f"format='gpt' is no wire format; the formats are {FORMATS}")
+    for format in ("gpt", ["openai-chat"]):
+        with pytest.raises(UnknownFormatError) as caught:
+            parse(chunks, format=format)
+        said = f"format={format!r} is no wire format; the formats are {FORMATS}"
+        assert str(caught.value) == said
     assert parse(chunks, format="openai-chat").format == "openai-chat"
 
 
@@ -184,10 +202,12 @@ def test_no_object(response, message):
 
 @pytest.mark.parametrize("response", [[], iter(()), "[]", "data: [DONE]\n\n", ": ping\n\n"])
 def test_no_chunks(response):
-    """A stream without chunks was perhaps read before."""
+    """A stream without chunks was perhaps read before, unless it is a body."""
     with pytest.raises(MalformedResponseError) as caught:
         parse(response)
-    assert str(caught.value) == "$: there are no chunks; an iterator gives them only once"
+    is_body = isinstance(response, str) and response != "[]"
+    said = "there are no chunks; an iterator gives them only once"
+    assert str(caught.value) == f"$: {'the stream has no chunks' if is_body else said}"
 
 
 def test_no_choices():
@@ -267,7 +287,8 @@ def test_choice():
     nodes = [{**CHAT["choices"][0], "index": index} for index in (0, 2)]
     messages = {
         None: "the response has 2 choices: say which, choice=0 …, or use parse_all",
-        1: "choice 1 is not in the response, it has 0, 2",
+        1: "the response has no choice 1, its choices are 0, 2",
+        "0": "the response has no choice '0', its choices are 0, 2",
     }
     for choice, message in messages.items():
         with pytest.raises(ChoiceError) as caught:

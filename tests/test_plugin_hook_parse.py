@@ -86,6 +86,31 @@ def test_none_leaves_a_payload_to_the_next(pytester):
     passed(pytester, tests, "-p", "other")
 
 
+def test_an_implementation_parses_with_the_built_in_formats(pytester):
+    """It need not name one, and is asked for the next response again."""
+    pytester.makeconftest(
+        """
+        from pytest_logprobs import parse
+
+        def pytest_logprobs_parse(payload):
+            return parse(payload.get("answer", payload))
+        """
+    )
+    passed(
+        pytester,
+        """
+        from pytest_logprobs import parse
+
+        CHAT = {"choices": [{"message": {"content": "A"}, "logprobs": {"content": [
+            {"token": "A", "logprob": -0.5}]}}]}
+
+        def test_it():
+            for _ in range(2):
+                assert parse({"answer": CHAT}).text == "A"
+        """,
+    )
+
+
 def test_a_body_that_is_no_json_is_given_as_bytes(pytester):
     """A format need not be JSON; what cannot be decoded at all is given as it is."""
     pytester.makeconftest(

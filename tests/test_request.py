@@ -36,7 +36,7 @@ def test_the_prompt_whatever_its_name(name, prompt):
 
 @pytest.mark.parametrize("body", [{"model_id": "m"}, {"model": None, "model_id": "m"}])
 def test_a_model_by_another_name(body):
-    """watsonx calls it ``model_id``: it is the model, and no parameter."""
+    """The name of IBM is read: it is the model, and no parameter."""
     request = Request(URL, {**body, "input": "Hi", "parameters": {}})
     assert (request.model, request.parameters) == ("m", {"parameters": {}})
 

@@ -2,7 +2,13 @@
 
 import pytest
 
-from pytest_logprobs import MalformedResponseError, parse, parse_all
+from pytest_logprobs import (
+    MalformedResponseError,
+    MissingLogprobsError,
+    ResponseError,
+    parse,
+    parse_all,
+)
 from pytest_logprobs.parsers import sglang
 
 A, B = [-0.5, 1, "a"], [-0.25, 2, "b"]
@@ -92,6 +98,11 @@ STREAMS = {
         chunk("b", B, **{COUNTED: 2}),
         chunk("", finish_reason="length", **{COUNTED: 2}),
     ],
+    "the text is new and the tokens are repeated": [chunk("a", A), chunk("b", A, B)],
+    "that is counted": [chunk("a", A, **{COUNTED: 1}), chunk("b", A, B, **{COUNTED: 2})],
+    "that is said again at the end": [chunk("a", A), chunk("b", A, B), chunk("", A, B)],
+    "it was aborted, which is not counted": [chunk("a", A), chunk("ab", A, B), chunk("")],
+    "one has text before its tokens": [chunk("a"), chunk("ab", A, B)],
     "one comes before there is a token": [chunk(None), chunk("a", A), chunk("ab", A, B)],
 }
 
@@ -111,6 +122,55 @@ def test_a_stream_that_may_be_either_is_refused():
     assert str(caught.value) == (
         "$[1].meta_info.output_token_logprobs: no count of tokens tells whether this chunk repeats "
         "those before or follows them"
+    )
+
+
+HA = [-0.5, 1, "ha"]
+
+
+@pytest.mark.parametrize(("end", "text"), [(HA, "haha"), ([-0.25, 2, "</s>"], "ha")])
+def test_the_tokens_tell_whether_the_same_text_is_repeated(end, text):
+    """The tokens are listed again: what they spell says whether the text is said again too."""
+    completion = parse([chunk("ha", HA, **{COUNTED: 1}), chunk("ha", HA, end, **{COUNTED: 2})])
+    assert (completion.text, len(completion)) == (text, 2)
+
+
+ABORT = {"type": "abort", "message": "too long", "status_code": 400}
+
+
+def test_a_request_that_was_refused_is_the_provider_s_error():
+    """An answer with nothing in it has the server's message, in a stream too."""
+    for tokens in ([], None):
+        refused = {"text": "", "meta_info": {"finish_reason": ABORT}}
+        if tokens is not None:
+            refused["meta_info"]["output_token_logprobs"] = tokens
+        for body_of in (refused, [chunk(""), refused]):
+            with pytest.raises(ResponseError) as caught:
+                parse(body_of)
+            assert caught.value.provider_message == "too long"
+
+
+def test_an_aborted_answer_is_read():
+    """What came before the end is the answer; without tokens they were not asked for."""
+    completion = parse(chunk("a", A, finish_reason=ABORT))
+    assert (completion.text, completion.finish_reason, len(completion)) == ("a", "abort", 1)
+    with pytest.raises(MissingLogprobsError):
+        parse({"text": "a", "meta_info": {"finish_reason": ABORT}})
+
+
+@pytest.mark.parametrize("at", [0, 1])
+def test_a_chunk_that_came_twice_is_refused(at):
+    """Of a stream of what is new there are more tokens than it counts."""
+    stream = [
+        chunk("a", A, **{COUNTED: 1}),
+        chunk("b", B, **{COUNTED: 2}),
+        chunk("c", A, **{COUNTED: 3}),
+    ]
+    with pytest.raises(MalformedResponseError) as caught:
+        parse([*stream[: at + 1], *stream[at:]])
+    assert str(caught.value) == (
+        "$[3].meta_info.output_token_logprobs_length: 3 tokens were scored and 4 are listed: some "
+        "would be counted twice"
     )
 
 

@@ -105,6 +105,42 @@ def test_another_answer_in_a_stream_is_refused():
     )
 
 
+@pytest.mark.parametrize("numbers", [(1, 2, 1), (2, 1), (1, 1)])
+def test_an_index_that_does_not_grow_is_another_answer_s(numbers):
+    """Tokens are numbered: two streams that broke off are not one answer."""
+    with pytest.raises(MalformedResponseError) as caught:
+        parse(events(*({"index": number, "token": token()} for number in numbers)))
+    assert str(caught.value) == (
+        f"$[{len(numbers) - 1}]: another answer begins here: give each answer in a list of its own"
+    )
+
+
+def test_more_tokens_than_were_generated_are_refused():
+    """A stream behind one that broke off counts its own tokens only."""
+    last = {"token": token(), "generated_text": "a", "details": {"generated_tokens": 1}}
+    with pytest.raises(MalformedResponseError) as caught:
+        parse(events({"token": token()}, last))
+    assert str(caught.value) == (
+        "$[1].details.generated_tokens: 1 tokens were generated and 2 are listed: some would be "
+        "counted twice"
+    )
+
+
+@pytest.mark.parametrize(
+    ("response", "processed"),
+    [
+        (body(), True),
+        (body(inputs="Hello"), None),
+        (events({"token": token()}), None),
+        (events({"index": 1, "token": token()}), True),
+        (events({"token": token(), "generated_text": "a", "details": {"seed": None}}), True),
+    ],
+)
+def test_whose_numbers_are_processed(response, processed):
+    """Other servers with the same shape do not say: they repeat the prompt, or number none."""
+    assert parse(response).capabilities.processed is processed
+
+
 def test_an_error_is_told_before_anything_is_read():
     """The server's error in the middle of a stream is what is reported."""
     with pytest.raises(ResponseError) as caught:
@@ -140,6 +176,7 @@ NOT_OF_IT = [
     {"details": [{"tokens": []}]},
     {"generated_text": None},
     {"results": [{"generated_text": "a"}]},
+    {"generated_text": "a", "generated_tokens": []},
     {"choices": [], "generated_text": "a"},
     {"choices": [{"text": "a"}], "token": {"id": 1, "text": "a", "logprob": -0.5}},
 ]

@@ -100,6 +100,17 @@ def test_a_stream_without_an_end_has_no_reason_to_stop():
     assert (completion.text, completion.finish_reason) == ("aa", None)
 
 
+def test_results_by_themselves_are_read():
+    """Each of the results is an answer, and its errors have its own path."""
+    assert [each.text for each in parse_all([result(), result("b")])] == ["a", "b"]
+    with pytest.raises(MalformedResponseError) as caught:
+        parse(result(tokens=[5]))
+    assert caught.value.path == "$.generated_tokens[0]"
+    with pytest.raises(MissingLogprobsError) as missing:
+        parse(result(tokens=[]))
+    assert missing.value.format == "watsonx"
+
+
 def test_a_response_without_results_is_malformed():
     """It is asked for by its name, for nothing else knows it."""
     with pytest.raises(MalformedResponseError) as caught:
@@ -117,7 +128,9 @@ def test_a_response_without_results_is_malformed():
         {"results": ["a", None, 5]},
         {"results": [{"generated_text": None}]},
         {"results": [{"text": "a", "score": 0.5}]},  # of a search
-        [{"generated_text": "a"}][0],
+        {"generated_text": "a"},
+        {"generated_tokens": []},
+        {"generated_text": "a", "generated_tokens": 5},
     ],
 )
 def test_what_is_none_of_its(other):

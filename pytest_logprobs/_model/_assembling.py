@@ -19,7 +19,9 @@ class Draft(NamedTuple):
     """A token as a wire format gives it, before it is placed in the text.
 
     ``spelled`` are the bytes that it stands for where the wire says, else ``None``. ``continues``:
-    the wire spells it together with the token before it, in whose place it stands too.
+    the wire spells it together with the token before it, in whose place it stands too. ``hidden``:
+    it came with reasoning or the like, not with the text, and has no place where the others spell
+    all of that.
     """
 
     text: str
@@ -28,6 +30,7 @@ class Draft(NamedTuple):
     token_id: int | None = None
     alternatives: ListAlternatives | Sequence[Alternative] = ()
     continues: bool = False
+    hidden: bool = False
 
 
 def assemble(
@@ -86,13 +89,35 @@ def _tokens(
             draft,
             place,
             index=at - prompt_count if at >= prompt_count else at,
-            unconditional=is_prompt and at == 0 and draft.logprob is None,
+            unconditional=is_prompt and at == 0 and not draft.logprob,  # 0.0: a placeholder
         )
         for at, (draft, place) in enumerate(zip(drafts, places, strict=True))
     ]
 
 
 def _places(
+    text: str, drafts: Sequence[Draft], starts: Sequence[int] | None
+) -> Sequence[Extent | None]:
+    shown = [draft for draft in drafts if not draft.hidden]
+    if len(shown) < len(drafts):
+        places = _placed(text, shown, None)
+        if _cover(text, places):
+            each = iter(places)
+            return [None if draft.hidden else next(each) for draft in drafts]
+    return _placed(text, drafts, starts)
+
+
+def _cover(text: str, places: Sequence[Extent | None]) -> bool:
+    """Return whether tokens stand side by side from the text's beginning to its end."""
+    at = 0
+    for begin, end in (place for place in places if place):
+        if begin > at:
+            return False
+        at = max(at, end)
+    return at == len(text)
+
+
+def _placed(
     text: str, drafts: Sequence[Draft], starts: Sequence[int] | None
 ) -> Sequence[Extent | None]:
     texts = [draft.text for draft in drafts]

@@ -14,8 +14,9 @@ class Capabilities:
 
     - ``chosen``: at least one token has a known log-probability.
     - ``alternatives``: the most that are listed at any token, 0 where only the chosen are scored.
-    - ``prompt``: whether the prompt is scored, in ``completion.prompt_tokens``; ``None`` where an
-      echoed prompt is scored among the answer's tokens, for the response does not tell them apart.
+    - ``prompt``: at least one token of ``completion.prompt_tokens`` has a known log-probability;
+      ``None`` where an echoed prompt is scored among the answer's tokens, for the response does
+      not tell them apart.
     - ``processed``: ``True`` where the numbers are those after temperature, top-k and the like,
       ``False`` where they are the model's own, ``None`` where the wire does not tell.
     """

@@ -84,9 +84,9 @@ class Completion(Span):
         """
         is_mixed = self.prompt_tokens is None and any(token.unconditional for token in self)
         return Capabilities(
-            chosen=any(token.logprob is not None for token in self),
+            chosen=_is_scored(self),
             alternatives=max((len(token.alternatives) for token in self), default=0),
-            prompt=None if is_mixed else self.prompt_tokens is not None,
+            prompt=None if is_mixed else _is_scored(self.prompt_tokens or ()),
             processed=self._processed,
         )
 
@@ -114,3 +114,7 @@ class Completion(Span):
     def __repr__(self) -> str:
         model = f", {quote(self.model)[1:-1]}" if self.model else ""
         return f"<{self._summary()}{model}>"
+
+
+def _is_scored(tokens: Iterable[Token]) -> bool:
+    return any(token.logprob is not None for token in tokens)

@@ -2,19 +2,25 @@
 
 A wire format is a module with a ``NAME`` and three functions: ``recognises(chunks)`` by shape,
 never by a vendor's name; ``ends(chunk)``, whether an answer ends with a chunk; ``read(chunks)``,
-which returns what reads each choice. The first in ``_FORMATS`` that recognises a response reads
-it.
+which returns what reads each choice; and perhaps ``answer_id(chunk)``, the id of the answer that a
+chunk is of, where a stream may end in every chunk. The first in ``_FORMATS`` that recognises a
+response reads it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 from pytest_logprobs._model import Completion
 from pytest_logprobs._quote import quote
-from pytest_logprobs.errors import ChoiceError, LogprobsError, UnknownFormatError
+from pytest_logprobs.errors import (
+    ChoiceError,
+    LogprobsError,
+    MalformedResponseError,
+    UnknownFormatError,
+)
 from pytest_logprobs.parsers import (
     cohere,
     detached,
@@ -33,7 +39,7 @@ from pytest_logprobs.parsers import (
     watsonx,
 )
 from pytest_logprobs.parsers._answers import answers_in
-from pytest_logprobs.parsers._input import decoded
+from pytest_logprobs.parsers._input import decoded, strange_in
 from pytest_logprobs.parsers._own import own_readers
 from pytest_logprobs.parsers._provider_error import check_is_no_error, check_no_error_in
 from pytest_logprobs.parsers._wire import Chunk, Readers
@@ -71,6 +77,21 @@ _KEPT: Final[Sequence[_Format]] = (frameworks, unscored, detached)
 """What is no wire format by itself: it is looked for last, and not where a format is forced."""
 
 
+_PARTS: Final = (
+    {"role", "content"},  # a message
+    {"message", "finish_reason"},  # a choice
+    {"delta", "finish_reason"},
+    {"content", "finishReason"},  # a candidate
+    {"content", "finish_reason"},
+    {"finish_reason", "prompt_tokens"},  # what SGLang says of a text
+    {"output_token_logprobs"},
+    {"finish_reason", "generated_tokens"},  # TGI's details
+)
+"""Keys by which a part of a response is known."""
+
+_Found = TypeVar("_Found")
+
+
 def parse(response: object, *, choice: int | None = None, format: str | None = None) -> Completion:
     """Read a response with one choice, or one choice of several.
 
@@ -82,7 +103,8 @@ def parse(response: object, *, choice: int | None = None, format: str | None = N
 
     Raises a :class:`~pytest_logprobs.errors.LogprobsError`, and nothing else, whatever the body
     is: ``UnknownFormatError``, ``MalformedResponseError`` with a path, ``ResponseError`` for a
-    provider's error, ``MissingLogprobsError``, ``ChoiceError`` if there are several choices.
+    provider's error, ``MissingLogprobsError``, ``ChoiceError`` if there are several choices. What
+    an iterator itself raises, such as a connection that breaks, is not touched.
 
     >>> entry = {"token": "Paris", "logprob": -0.25, "bytes": None, "top_logprobs": []}
     >>> message = {"role": "assistant", "content": "Paris"}
@@ -98,12 +120,12 @@ def parse(response: object, *, choice: int | None = None, format: str | None = N
             f"the response has {len(numbers)} choices: say which, choice=0 …, or use parse_all"
         )
         raise ChoiceError(problem, choices=numbers)
-    if choice not in readers:
+    number = next((each for each in numbers if each == choice), None)
+    if number is None:
         shown = ", ".join(map(str, numbers))
-        raise ChoiceError(
-            f"choice {choice!r} is not in the response, it has {shown}", choices=numbers
-        )
-    return readers[choice]()
+        problem = f"the response has no choice {choice!r}, its choices are {shown}"
+        raise ChoiceError(problem, choices=numbers)
+    return readers[number]()
 
 
 def parse_all(response: object, *, format: str | None = None) -> tuple[Completion, ...]:
@@ -115,7 +137,7 @@ def parse_all(response: object, *, format: str | None = None) -> tuple[Completio
 
 
 def _readers(response: object, format: str | None) -> Readers:
-    if format is not None and format not in _FORMATS:
+    if format is not None and format not in tuple(_FORMATS):  # a list has no hash
         known = ", ".join(_FORMATS)
         raise UnknownFormatError(f"format={format!r} is no wire format; the formats are {known}")
     try:
@@ -126,8 +148,26 @@ def _readers(response: object, format: str | None) -> Readers:
         return own
     if not format and (own := own_readers(value)) is not None:
         return own
+    readers = _reading(value, partial(_readers_in, value, format))
+    return {number: partial(_reading, value, read) for number, read in readers.items()}
+
+
+def _reading(value: object, read: Callable[[], _Found]) -> _Found:
+    """Return what is read from decoded JSON, which may hold Python objects that are none."""
+    try:
+        return read()
+    except LogprobsError:
+        raise
+    except Exception as error:
+        if strange := strange_in(value):
+            raise MalformedResponseError(*strange) from error
+        raise
+
+
+def _readers_in(value: object, format: str | None) -> Readers:
     tried = (_FORMATS[format],) if format else (*_FORMATS.values(), *_KEPT)
-    answers = [_read(chunks, tried, format) for chunks in answers_in(value, partial(_ends, tried))]
+    found = answers_in(value, partial(_ends, tried), partial(_named, tried))
+    answers = [_read(chunks, tried, format) for chunks in found]
     if len(answers) == 1:
         return answers[0]
     return dict(enumerate(read for readers in answers for read in readers.values()))
@@ -150,6 +190,16 @@ def _ends(tried: Sequence[_Format], chunk: Chunk) -> bool:
     return claimant is not None and claimant.ends(chunk)
 
 
+def _named(tried: Sequence[_Format], chunk: Chunk) -> str | None:
+    """Return the id of the answer that a chunk belongs to, if its format tells."""
+    for each in tried:
+        answer_id = getattr(each, "answer_id", None)
+        if answer_id and each.recognises([chunk]):
+            name: str | None = answer_id(chunk)
+            return name
+    return None
+
+
 def _claimant(tried: Sequence[_Format], chunks: Sequence[Chunk]) -> _Format | None:
     return next((each for each in tried if each.recognises(chunks)), None)
 
@@ -159,6 +209,8 @@ def _unknown(chunks: Sequence[Chunk], names: Iterable[str]) -> UnknownFormatErro
     keys = list(dict.fromkeys(key for key in seen if isinstance(key, str)))
     shown = ", ".join(quote(key, 30) for key in keys[:12]) or "none"
     more = f" and {len(keys) - 12} more" if len(keys) > 12 else ""  # noqa: PLR2004
+    if any(part <= set(keys) for part in _PARTS):
+        more += "; this looks like a part of a response: give the whole response"
     return UnknownFormatError(
         f"no wire format has this shape; tried {', '.join(names)}; the keys seen: {shown}{more}"
     )

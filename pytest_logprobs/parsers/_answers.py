@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby, pairwise
 from typing import Any, Final
 
-from pytest_logprobs.errors import MalformedResponseError, UnknownFormatError
+from pytest_logprobs.errors import MalformedResponseError, ResponseError, UnknownFormatError
 from pytest_logprobs.parsers._body import Stream
 from pytest_logprobs.parsers._provider_error import check_is_no_error, check_no_error_in
 from pytest_logprobs.parsers._wire import Chunk, got, is_list, is_object
@@ -23,35 +24,101 @@ ENTRIES: Final = ""
 """The only name in the chunk that stands for a list of tokens taken out of its response."""
 
 _Ends = Callable[[Chunk], bool]
+_Named = Callable[[Chunk], "str | None"]
 
 
 def answers_in(
-    value: object, ends: _Ends, path: str = "$", depth: int = 0
+    value: object, ends: _Ends, named: _Named, path: str = "$", depth: int = 0
 ) -> Iterator[list[Chunk]]:
     """Yield the chunks of each answer.
 
     A list holds one answer's chunks, unless it holds lists, lines of a batch, or nothing but
-    chunks that end an answer, as ``ends`` tells.
+    chunks that end an answer, as ``ends`` tells, and are of different answers, as ``named`` does.
     """
     if not is_list(value):
-        yield [unwrapped(path, value)]
+        yield _without_events([unwrapped(path, value)])
         return
     if _are_entries(value):
         yield [(path, {ENTRIES: value})]
         return
     if not value:
-        raise MalformedResponseError(path, "there are no chunks; an iterator gives them only once")
+        raise _empty(path, value)
     places = [f"{path}[{i}]" for i in range(len(value))]
     if any(map(is_list, value)) and depth < _DEPTH:
         for where, each in zip(places, value, strict=True):
-            yield from answers_in(each, ends, where, depth + 1)
+            yield from answers_in(each, ends, named, where, depth + 1)
         return
-    chunks = [unwrapped(*each) for each in zip(places, value, strict=True)]
+    chunks = [_listed(*each) for each in zip(places, value, strict=True)]
     are_lines = any(path != where for (path, _), where in zip(chunks, places, strict=True))
-    if are_lines or (not isinstance(value, Stream) and all(map(ends, chunks))):
+    if are_lines:
         yield from ([chunk] for chunk in chunks)
+    elif not isinstance(value, Stream) and all(map(ends, chunks)):
+        yield from _told_apart(chunks, named)
     else:
-        yield chunks
+        yield _without_events(chunks)
+
+
+def _empty(path: str, value: list[Any]) -> MalformedResponseError:
+    if isinstance(value, Stream):
+        return MalformedResponseError(path, "the stream has no chunks")
+    return MalformedResponseError(path, "there are no chunks; an iterator gives them only once")
+
+
+def _told_apart(chunks: Sequence[Chunk], named: _Named) -> Iterator[list[Chunk]]:
+    """Yield the answers in chunks that each end one: some servers end a stream in every chunk."""
+    for name, group in groupby(chunks, lambda chunk: named(chunk) or _id_of(chunk[1])):
+        found = list(group)
+        if name is None or not _are_of_one(found):
+            yield from ([chunk] for chunk in found)
+        else:
+            yield found
+
+
+def _id_of(chunk: dict[str, Any]) -> str | None:
+    """Return the id of the answer whose choices are in a chunk, if these are no whole messages."""
+    name, nodes = chunk.get("id"), _nodes(chunk)
+    is_whole = any(node.get("message") is not None for node in nodes)
+    return name if isinstance(name, str) and name and nodes and not is_whole else None
+
+
+def _are_of_one(chunks: Sequence[Chunk]) -> bool:
+    """Return whether chunks of one id are one answer's, and no answers that are only named so."""
+    found = [node.get("index") for _, chunk in chunks for node in _nodes(chunk)]
+    numbers = [index if type(index) is int else 0 for index in found]
+    is_repeated = any(one == other for (_, one), (_, other) in pairwise(chunks))
+    return len(set(numbers)) == len(numbers) and not is_repeated
+
+
+def _nodes(chunk: dict[str, Any]) -> list[dict[str, Any]]:
+    choices = chunk.get("choices")
+    return [node for node in choices if is_object(node)] if is_list(choices) else []
+
+
+def _without_events(chunks: list[Chunk]) -> list[Chunk]:
+    """Return the chunks in the events that OpenAI's client makes of a stream.
+
+    The other events, which have a type as well, repeat parts of them.
+    """
+    if not any(map(_is_event, chunks)):
+        return chunks
+    others = [each for each in chunks if not isinstance(each[1].get("type"), str)]
+    found = [(f"{path}.chunk", chunk["chunk"]) for path, chunk in filter(_is_event, chunks)]
+    return [*others, *found]
+
+
+def _is_event(chunk: Chunk) -> bool:
+    inner = chunk[1].get("chunk")
+    return chunk[1].get("type") == "chunk" and is_object(inner) and "choices" in inner
+
+
+def _listed(path: str, value: object) -> Chunk:
+    """Return ``unwrapped``, whose error says how the other lines of a batch are read."""
+    try:
+        return unwrapped(path, value)
+    except ResponseError as error:
+        if is_object(value) and (_is_of_google(value) or "custom_id" in value):
+            error.args = (f"{error}; parse_batch reads the other lines",)
+        raise
 
 
 def unwrapped(path: str, value: object) -> Chunk:
@@ -61,6 +128,9 @@ def unwrapped(path: str, value: object) -> Chunk:
     """
     chunk = _object(path, value)
     _check_no_error(path, chunk)
+    if "custom_id" in chunk and "response" in chunk and chunk["response"] is None:
+        problem = "the line of a batch holds neither an answer nor an error"
+        raise MalformedResponseError(path, problem)
     response, result = chunk.get("response"), chunk.get("result")
     if is_object(response):
         where = f"{path}.response"
@@ -81,6 +151,7 @@ def _from_openai(path: str, response: dict[str, Any]) -> Chunk:
             _check_no_error(where, body)
             check_is_no_error(where, body)
         said = body if body and isinstance(body, str) else got(body)
+        said = "without a body" if body is None else said
         check_no_error_in(path, {"error": {"message": said, "code": status}})
     return where, _object(where, body)
 
@@ -116,4 +187,7 @@ def _object(path: str, value: object) -> dict[str, Any]:
 
 def _are_entries(value: list[Any]) -> bool:
     first = value[0] if value else None
-    return is_object(first) and isinstance(first.get("token"), str) and "logprob" in first
+    if not is_object(first):
+        return False
+    is_of_cohere = is_list(first.get("token_ids")) and is_list(first.get("logprobs"))
+    return is_of_cohere or (isinstance(first.get("token"), str) and "logprob" in first)

@@ -29,6 +29,7 @@ from pytest_logprobs.parsers._wire import (
     as_object,
     as_text,
     as_whole,
+    check_paired,
     got,
     id_in,
     is_list,
@@ -69,7 +70,7 @@ def arrays_in(logprobs: object, path: str) -> list[Draft] | None:
     names = _names(fields)
     tokens = _array(fields, "tokens", path)
     numbers = _array(fields, names.numbers, path)
-    _check_length(numbers, tokens, f"{path}.{names.numbers}")
+    check_paired(len(numbers), len(tokens), f"{path}.{names.numbers}")
     ids = _ids(fields, tokens, path)
     listed = _listed(fields.get(names.listed), tokens, f"{path}.{names.listed}", names)
     found: list[Draft] = []
@@ -120,7 +121,7 @@ def _array(fields: dict[str, Any], key: str, path: str) -> Sequence[Any]:
 def _ids(fields: dict[str, Any], tokens: Sequence[Any], path: str) -> Sequence[Any]:
     ids = as_list(fields.get("token_ids"), f"{path}.token_ids")
     if ids:
-        _check_length(ids, tokens, f"{path}.token_ids")
+        check_paired(len(ids), len(tokens), f"{path}.token_ids")
     return ids
 
 
@@ -133,7 +134,7 @@ def _listed(
         one = partial(read, value, path) if len(tokens) == 1 else partial(_undivided, path)
         return [one for _ in tokens]
     entries = as_list(value, path) or [None] * len(tokens)
-    _check_length(entries, tokens, path)
+    check_paired(len(entries), len(tokens), path)
     return [
         () if _is_nothing(top) else partial(read, top, f"{path}[{i}]")
         for i, top in enumerate(entries)
@@ -148,12 +149,6 @@ def _undivided(path: str) -> tuple[Alternative, ...]:
     raise MalformedResponseError(
         path, "one map for several tokens does not tell which of them it belongs to"
     )
-
-
-def _check_length(array: Sequence[Any], tokens: Sequence[Any], path: str) -> None:
-    if len(array) != len(tokens):
-        problem = f"{len(array)} entries for {len(tokens)} tokens: they belong together one by one"
-        raise MalformedResponseError(path, problem)
 
 
 def _entry(value: object, path: str) -> Alternative:

@@ -21,6 +21,11 @@ _GZIP: Final = b"\x1f\x8b"
 _MARKUP: Final = ("<!doctype", "<html", "<?xml")
 _NOTHING: Final = (b"[DONE]", b"null")  # llama.cpp begins the stream of several prompts with null
 _FAILURES: Final = (ValueError, RecursionError)
+_CUT: Final = re.compile(r"-|\.|[eE][+-]?|t(ru?)?|f(a(ls?)?)?|n(ul?)?")
+"""What is left where JSON breaks off inside of a number, or of a word."""
+_CUT_ESCAPE: Final = 8
+"""What is left of an escape is shorter."""
+_FILE: Final = re.compile(r"[^\s{}\[\]\"]+\.(json|jsonl|ndjson|sse|txt)")
 
 
 class Stream(list[Any]):
@@ -44,7 +49,17 @@ def decode(body: bytes | str) -> object:
         lines = data.splitlines()
         if len(lines) > 1 and _is_json(lines[0]):
             return _chunks([line] for line in lines)
-        raise MalformedResponseError("$", _problem(data, error)) from None
+        hint = _hint(body, error) if isinstance(body, str) else ""
+        raise MalformedResponseError("$", f"{_problem(data, error)}{hint}") from None
+
+
+def _hint(text: str, error: Exception) -> str:
+    """Say what to give instead of a text that is no body."""
+    if _FILE.fullmatch(text):
+        return "; if it names a file, give what that holds, path.read_bytes()"
+    is_said = isinstance(error, json.JSONDecodeError) and error.pos == 0
+    is_markup = text.lstrip().lower().startswith(_MARKUP)
+    return "; give the response, not its text" if is_said and not is_markup else ""
 
 
 def _json(data: bytes) -> Any:
@@ -116,7 +131,15 @@ def _problem(data: bytes, error: Exception) -> str:
 
 
 def _json_problem(error: json.JSONDecodeError, shown: str) -> str:
-    if error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated string"):
+    if _is_cut(error, error.doc[error.pos :].rstrip()):
         size = len(encode(error.doc))
         return f"the JSON breaks off after {size} bytes: …{one_line(error.doc[-30:])}"
     return f"the body is no JSON ({error.msg} at character {error.pos}): {shown}"
+
+
+def _is_cut(error: json.JSONDecodeError, rest: str) -> bool:
+    if not rest or error.msg.startswith("Unterminated string"):
+        return True
+    if "escape" in error.msg:
+        return len(rest) < _CUT_ESCAPE and '"' not in rest
+    return error.pos > 0 and _CUT.fullmatch(rest) is not None

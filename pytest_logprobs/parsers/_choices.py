@@ -5,7 +5,8 @@ tokens are read piece by part. Nothing is merged first, so the path of an error 
 chunk it stands in.
 
 A cloud may put its own envelope around the response, ``chatResponse`` or ``inferenceResponse``
-beside a ``modelId``, and write ``finishReason`` (OCI's generative AI, read 2026-11).
+beside a ``modelId``, and write ``finishReason`` and ``promptTokens`` (OCI's generative AI, read
+2026-11).
 """
 
 from __future__ import annotations
@@ -30,13 +31,14 @@ from pytest_logprobs.parsers._wire import (
     is_object,
 )
 
-__all__ = ["Choice", "Part", "choices_of", "drafts_of", "ends", "nodes_in", "nodes_of"]
+__all__ = ["Choice", "Part", "Usage", "choices_of", "drafts_of", "ends", "nodes_in", "nodes_of"]
 __tracebackhide__ = True  # a failed test shows its own lines
 
 _CALLS: Final = ("tool_calls", "function_call")
 _REASONING: Final = ("reasoning", "reasoning_content")
 _ENVELOPES: Final = ("chatResponse", "inferenceResponse")
 _MOST_CHOICES: Final = 2**31
+_TELLING: Final = ("prompt", "prompt_logprobs", "prompt_token_ids", "x_groq")
 
 
 class Part(NamedTuple):
@@ -70,18 +72,35 @@ class Part(NamedTuple):
         return next((each for each in found if isinstance(each, str) and each), "")
 
 
+class Usage(NamedTuple):
+    """The numbers of tokens in a response, of all its ``choices`` together.
+
+    ``asked`` of the prompt and ``generated`` in answer are ``None`` where the response does not
+    count them; ``listed`` are those that have an entry in some ``logprobs``. ``common`` is how
+    many characters all answers begin with.
+    """
+
+    asked: int | None = None
+    generated: int | None = None
+    listed: int = 0
+    choices: int = 1
+    common: int = 0
+
+
+_NONE: Final = Usage()
+
+
 @dataclass(slots=True)
 class Choice:
     """One of several answers: its number, and its pieces in the order they came.
 
-    ``chunks`` are those of the whole response. ``usage`` is empty where there are several choices,
-    which it counts together.
+    ``chunks`` are those of the whole response that tell something beside the choices.
     """
 
     number: int
     model: str | None
     chunks: Sequence[Chunk] = ()
-    usage: dict[str, Any] = field(default_factory=dict[str, Any])
+    usage: Usage = _NONE
     parts: list[Part] = field(default_factory=list[Part])
     finish_reason: str | None = None
 
@@ -91,13 +110,20 @@ class Choice:
         return "".join(part.text for part in self.parts)
 
     @property
+    def is_text(self) -> bool:
+        """Whether this is the text of a completion and no message."""
+        return not any(part.node.get(key) for part in self.parts for key in ("message", "delta"))
+
+    @property
     def calls_tool(self) -> bool:
         """Whether the answer is a call of a tool."""
         return any(part.said.get(key) for part in self.parts for key in _CALLS)
 
     def add(self, part: Part) -> None:
-        """Append a part. What comes after the end, or as a second message, is another answer's."""
-        if self.parts and (_is_whole(part.node) or (self.finish_reason and part.text)):
+        """Append a part. What comes after the end, or beside a message, is another answer's."""
+        if self.parts and (_is_whole(part.node) or _is_whole(self.parts[-1].node)):
+            raise another_answer(part.path)
+        if self.finish_reason and (part.text or _count(part.node)):
             raise another_answer(part.path)
         self.parts.append(part)
         self.finish_reason = _reason(part.node) or self.finish_reason
@@ -127,20 +153,20 @@ def choices_of(chunks: Sequence[Chunk]) -> list[Choice]:
     names = (chunk.get(key) for _, chunk in chunks for key in ("model", "modelId"))
     model = next((name for name in names if isinstance(name, str) and name), None)
     streamed = len(chunks) > 1
+    telling = [chunk for chunk in chunks if any(chunk[1].get(key) is not None for key in _TELLING)]
     choices: dict[int, Choice] = {}
     for chunk in chunks:
         nodes = list(nodes_of(chunk))
         for number, node in zip(_numbers(nodes, chunk[0], streamed=streamed), nodes, strict=True):
             if number not in choices:
-                choices[number] = Choice(number, model, chunks)
+                choices[number] = Choice(number, model, telling)
             choices[number].add(_part(*node, streamed=streamed))
     if not choices:
         raise MalformedResponseError("$", "there is no choice in the response")
     ordered = [choices[number] for number in sorted(choices)]
-    if len(ordered) == 1:
-        for _, each in chunks:
-            usage = each.get("usage")
-            ordered[0].usage = usage if is_object(usage) else ordered[0].usage
+    usage = _usage(chunks, ordered)
+    for choice in ordered:
+        choice.usage = usage
     return ordered
 
 
@@ -149,7 +175,7 @@ def drafts_of(choice: Choice, read: Callable[[Part], Sequence[Draft] | None]) ->
 
     ``read`` reads those of one part, ``None`` where there is no list.
     """
-    return joined([Piece(p.where, p.text, read(p), p.is_hidden) for p in choice.parts])
+    return joined([Piece(p.where, p.text, _drafts(p, read(p)), p.is_hidden) for p in choice.parts])
 
 
 def ends(chunk: Chunk) -> bool:
@@ -167,6 +193,46 @@ def _opened(chunk: Chunk) -> Chunk:
             if is_object(inner) and is_list(inner.get("choices")):
                 return f"{path}.{key}", inner
     return chunk
+
+
+def _drafts(part: Part, drafts: Sequence[Draft] | None) -> Sequence[Draft] | None:
+    """Return the tokens of a part; those of one that is hidden and has no text are hidden too."""
+    if not drafts or part.text or not part.is_hidden:
+        return drafts
+    return [draft._replace(hidden=True) for draft in drafts]
+
+
+def _usage(chunks: Sequence[Chunk], choices: Sequence[Choice]) -> Usage:
+    """Return what the last chunk that counts tokens says, and how many are listed."""
+    found: dict[str, Any] = {}
+    for chunk in chunks:
+        usage = _opened(chunk)[1].get("usage")
+        found = usage if is_object(usage) else found
+    asked, generated = (
+        next((found[key] for key in keys if type(found.get(key)) is int and found[key] >= 0), None)
+        for keys in (("prompt_tokens", "promptTokens"), ("completion_tokens", "completionTokens"))
+    )
+    listed = sum(_count(part.node) for choice in choices for part in choice.parts)
+    return Usage(asked, generated, listed, len(choices), _common([each.text for each in choices]))
+
+
+def _common(texts: Sequence[str]) -> int:
+    """Return the length of what all texts begin with."""
+    first, last = min(texts), max(texts)
+    if first == last:
+        return len(first)
+    pairs = enumerate(zip(first, last, strict=False))
+    return next((i for i, (one, other) in pairs if one != other), len(first))
+
+
+def _count(node: dict[str, Any]) -> int:
+    """Return how many tokens a choice lists, a bare number being that of one."""
+    logprobs = node.get("logprobs")
+    if not is_object(logprobs):
+        return int(type(logprobs) in {int, float})
+    keys = ("tokens",) if is_list(logprobs.get("tokens")) else ("content", "refusal")
+    found = (logprobs.get(key) for key in keys)
+    return sum(len(each) if is_list(each) else int(is_object(each)) for each in found)
 
 
 def _is_end(node: dict[str, Any]) -> bool:

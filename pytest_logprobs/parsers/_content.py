@@ -7,6 +7,9 @@ texts (mlx_lm, vLLM's ``/inference/v1/generate``), ids called ``token_id`` or ``
 ``sampling_logprob`` beside the model's own number (Fireworks), ``bytes`` and ``top_logprobs``
 null, absent or empty.
 
+Not known is what llama.cpp never computed: with speculative decoding it gives 0.0 and lists nothing
+for a token whose neighbours have alternatives.
+
 Refused: mlx_lm's ``top_logprobs``, whose first is put in the place of the token that was sampled.
 
 Source: llama.cpp's tools/server/server-task.cpp, mlx_lm 0.32's server.py, fireworks-ai 1.2's
@@ -62,7 +65,18 @@ def drafts_in(entries: object, path: str) -> list[Draft]:
             "this is not the token that was sampled: this server puts the first of top_logprobs, "
             "which it does not sort, in its place; ask without top_logprobs",
         )
-    return [_draft(entry, where, keys) for where, entry in places]
+    found = [_draft(entry, where, keys) for where, entry in places]
+    if any(draft.alternatives for draft in found):
+        for i, (_, entry) in enumerate(places):
+            if found[i].logprob == 0 and _is_placeholder(entry, keys):
+                found[i] = found[i]._replace(logprob=None)
+    return found
+
+
+def _is_placeholder(entry: dict[str, Any], keys: _Keys) -> bool:
+    """Return whether an entry has the look of llama.cpp's, and lists nothing."""
+    is_its = type(entry.get("id")) is int and "bytes" in entry
+    return is_its and entry.get(keys.listed) == []
 
 
 def processed_in(entries: object) -> bool | None:
@@ -111,7 +125,9 @@ def _is_entry(value: object) -> bool:
 def _draft(entry: object, where: str, keys: _Keys) -> Draft:
     fields = as_object(entry, where)
     listed = fields.get(keys.listed)
-    if type(listed) is not list and not _is_entry(listed):
+    if listed == {}:
+        listed = None
+    elif type(listed) is not list and not _is_entry(listed):
         listed = as_list(listed, f"{where}.{keys.listed}")
     text, number, spelled, token_id = _fields(fields, where, keys)
     alternatives = partial(_alternatives, listed, where, keys) if listed else ()

@@ -6,20 +6,23 @@ import dataclasses
 import inspect
 from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Final, TypeGuard, cast
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Final, TypeGuard, TypeVar, cast
 
 from pytest_logprobs._model import Alternative, Span, Token
 from pytest_logprobs._quote import clip, one_line
 from pytest_logprobs._text import encode
-from pytest_logprobs.errors import MalformedResponseError, UnknownFormatError
+from pytest_logprobs.errors import LogprobsError, MalformedResponseError, UnknownFormatError
 from pytest_logprobs.parsers._body import decode
-from pytest_logprobs.parsers._wire import is_list, is_object
+from pytest_logprobs.parsers._wire import got, is_list, is_object
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-__all__ = ["decoded"]
+__all__ = ["decoded", "strange_in"]
 __tracebackhide__ = True  # a failed test shows its own lines
+
+_Told = TypeVar("_Told")
 
 _DUMPS: Final = ("model_dump", "to_dict", "dict")
 """What SDK objects call the method that gives their content as a dictionary."""
@@ -36,25 +39,58 @@ def decoded(response: object) -> object:
 
     Raises ``UnknownFormatError`` for what holds no response, saying what to give instead.
     """
-    raw = getattr(response, _RAW, None)
-    if raw is not None and raw is not response:
-        return decoded(raw)
+    if not _asked(_is_stream, response):
+        return _asked(_in_one_piece, response)
+    chunks = list(cast("Iterable[object]", response))
+    if _are_texts(chunks):
+        return decode(_joined(chunks))
+    return [each if _asked(_is_json, each) else decoded(each) for each in chunks]
+
+
+def strange_in(value: object) -> tuple[str, str] | None:
+    """Return the path of a Python object that cannot be compared (an array), and what it is."""
+    waiting = [("$", value)]
+    for path, each in waiting:  # grows
+        if is_object(each):
+            waiting += [(f"{path}.{key}", inner) for key, inner in each.items()]
+        elif is_list(each):
+            waiting += [(f"{path}[{i}]", inner) for i, inner in enumerate(each)]
+        elif not _is_comparable(each):
+            return path, f"expected JSON, got {got(each)}"
+    return None
+
+
+def _is_comparable(value: object) -> bool:
+    try:
+        return bool(value) or bool(value == []) or True
+    except Exception:  # noqa: BLE001 - whatever it raises
+        return False
+
+
+def _asked(ask: Callable[[object], _Told], value: object) -> _Told:
+    """Ask about an object, whose own code may raise anything."""
+    try:
+        return ask(value)
+    except LogprobsError:
+        raise
+    except Exception as error:
+        problem = f"this {type(value).__qualname__} cannot be read: {_said(error)}"
+        raise UnknownFormatError(problem) from error
+
+
+def _in_one_piece(response: object) -> object:
     if isinstance(response, (bytes, bytearray, str)):
         return decode(bytes(response) if isinstance(response, bytearray) else response)
     if is_object(response):
         return response
-    if _is_stream(response):
-        chunks = list(response)
-        if _are_texts(chunks):
-            return decode(_joined(chunks))
-        return [_chunk(each) for each in chunks]
     if inspect.isawaitable(response):
         _close(response)
         raise UnknownFormatError("the response is a coroutine: await it first")
-    return _object(response)
+    raw = getattr(response, "__dict__", {}).get(_RAW)  # a mock has any attribute
+    return _object(response) if raw is None else decoded(raw)
 
 
-def _is_stream(response: object) -> TypeGuard[Iterable[object]]:
+def _is_stream(response: object) -> bool:
     """Return whether this is a list or an iterator of chunks; an open file is neither."""
     return is_list(response) or (_is_a(Iterator, response) and not hasattr(response, "read"))
 
@@ -68,16 +104,18 @@ def _are_texts(chunks: Sequence[object]) -> TypeGuard[Sequence[bytes | str]]:
     return bool(chunks) and all(isinstance(each, (bytes, str)) for each in chunks)
 
 
-def _joined(chunks: Iterable[bytes | str]) -> bytes:
+def _joined(chunks: Sequence[bytes | str]) -> bytes | str:
     """Return the body whose lines, or whose pieces as they came, a client gives one by one."""
+    texts = [each for each in chunks if isinstance(each, str)]
+    if len(texts) == len(chunks):
+        return ("" if any("\n" in each for each in texts) else "\n").join(texts)
     pieces = [encode(each) if isinstance(each, str) else each for each in chunks]
     return (b"" if any(b"\n" in each for each in pieces) else b"\n").join(pieces)
 
 
-def _chunk(value: object) -> object:
-    """Return a stream's chunk as decoded JSON."""
+def _is_json(value: object) -> bool:
     is_plain = value is None or isinstance(value, (bytes, str, int, float))
-    return value if is_plain or is_object(value) or is_list(value) else decoded(value)
+    return is_plain or is_object(value) or is_list(value)
 
 
 def _close(awaitable: object) -> None:
@@ -90,6 +128,10 @@ def _object(response: object) -> object:
     kind = type(response)
     if isinstance(response, (Alternative, Span, Token)):
         raise UnknownFormatError(f"this {kind.__qualname__} is parsed already: give the response")
+    if isinstance(response, PurePath):
+        raise UnknownFormatError(
+            f"this {kind.__qualname__} names a file: give what that holds, path.read_bytes()"
+        )
     for name in _DUMPS:
         dump = getattr(response, name, None)
         if callable(dump) and not _is_a(type, response):

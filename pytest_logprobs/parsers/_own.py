@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from functools import partial
+from typing import Final
 
 from pytest_logprobs._model import Completion
 from pytest_logprobs._own_formats import OWN_FORMATS, OwnFormats
@@ -14,15 +16,18 @@ from pytest_logprobs.parsers._wire import Readers, got, is_list
 __all__ = ["own_readers"]
 __tracebackhide__ = True  # a failed test shows its own lines
 
-_HOOK = "pytest_logprobs_parse"
+_HOOK: Final = "pytest_logprobs_parse"
+_ASKED: Final = ContextVar("_ASKED", default=False)
+"""Whether they are being asked: what they parse meanwhile is in one of the built-in formats."""
 
 
 def own_readers(payload: object) -> Readers | None:
     """Return what they make of decoded JSON, or of what cannot be decoded; ``None``: not theirs.
 
-    An error of the project's code is a ``MalformedResponseError`` whose path is a place in it.
+    They are not asked while they answer. An error of the project's code is a
+    ``MalformedResponseError`` whose path is a place in it.
     """
-    if not OWN_FORMATS:
+    if not OWN_FORMATS or _ASKED.get():
         return None
     own = OWN_FORMATS[-1]
     found = _read(own, payload)
@@ -40,6 +45,7 @@ def own_readers(payload: object) -> Readers | None:
 def _read(own: OwnFormats, payload: object) -> object:
     if isinstance(payload, (str, bytearray)):
         payload = encode(payload) if isinstance(payload, str) else bytes(payload)
+    asked = _ASKED.set(True)
     try:
         return own.read(payload)
     except LogprobsError:
@@ -47,6 +53,8 @@ def _read(own: OwnFormats, payload: object) -> object:
     except Exception as error:
         said = clip(one_line(repr(error)), 200)
         raise MalformedResponseError(own.place_of(error), f"{_HOOK} raised {said}") from error
+    finally:
+        _ASKED.reset(asked)
 
 
 def _itself(completion: Completion) -> Completion:

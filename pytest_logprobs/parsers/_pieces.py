@@ -10,7 +10,7 @@ from pytest_logprobs._text import encode
 from pytest_logprobs.errors import MalformedResponseError
 from pytest_logprobs.parsers._wire import named
 
-__all__ = ["Piece", "joined"]
+__all__ = ["Piece", "check_counted", "joined"]
 __tracebackhide__ = True  # a failed test shows its own lines
 
 _BLANK: Final = " \t\r\n\ufffd"
@@ -42,6 +42,18 @@ def joined(pieces: Sequence[Piece]) -> list[Draft] | None:
     if len(pieces) > 1:
         _check_none_lost(pieces)
     return drafts
+
+
+def check_counted(counted: object, done: str, listed: int, path: str) -> None:
+    """Refuse an answer whose tokens are not as many as it counts itself, where it does."""
+    if type(counted) is not int or counted == listed:
+        return
+    problem = f"{counted} tokens were {done} and {listed} are listed"
+    if counted > listed:
+        problem += ": the scores would be those of a part of the answer"
+    else:
+        problem += ": some would be counted twice"
+    raise MalformedResponseError(path, problem)
 
 
 def _check_none_lost(pieces: Sequence[Piece]) -> None:

@@ -31,6 +31,7 @@ from pytest_logprobs.parsers._wire import (
     as_object,
     as_text,
     as_whole,
+    check_paired,
     is_list,
     is_object,
     named,
@@ -40,7 +41,7 @@ from pytest_logprobs.parsers._wire import (
 __all__ = ["prompt_of"]
 __tracebackhide__ = True  # a failed test shows its own lines
 
-_ID: Final = re.compile("[0-9]{1,18}")
+_ID: Final = re.compile("0|[1-9][0-9]{0,17}")
 
 
 def prompt_of(choice: Choice) -> list[Draft] | None:
@@ -86,9 +87,7 @@ def _mapped(maps: Sequence[Any], path: str, known: tuple[str, Sequence[Any]] | N
     if known is None:
         return [_draft(each, f"{path}[{i}]", None) for i, each in enumerate(maps)]
     where, ids = known
-    if len(ids) != len(maps):
-        problem = f"{len(ids)} entries for {len(maps)} tokens: they belong together one by one"
-        raise MalformedResponseError(where, problem)
+    check_paired(len(ids), len(maps), where)
     return [
         _draft(each, f"{path}[{i}]", as_whole(ids[i], f"{where}[{i}]"))
         for i, each in enumerate(maps)

@@ -28,6 +28,7 @@ __all__ = [
     "by_index",
     "bytes_of",
     "check_is_one",
+    "check_paired",
     "got",
     "id_in",
     "is_list",
@@ -163,7 +164,9 @@ def another_answer(path: str) -> MalformedResponseError:
 
 
 def bytes_of(value: object, path: str) -> bytes:
-    """Return a list of byte values as bytes."""
+    """Return a list of byte values as bytes, which an SDK may have made of it."""
+    if isinstance(value, bytes):
+        return value
     entries = as_list(value, path)
     try:
         return bytes(entries)
@@ -188,6 +191,13 @@ def check_is_one(chunks: Sequence[Chunk], ends: Callable[[Chunk], bool]) -> None
     for ended, (path, _) in pairwise(chunks):
         if ends(ended):
             raise another_answer(path)
+
+
+def check_paired(entries: int, tokens: int, path: str) -> None:
+    """Refuse a list that has not as many entries as there are tokens."""
+    if entries != tokens:
+        problem = f"{entries} entries for {tokens} tokens: they belong together one by one"
+        raise MalformedResponseError(path, problem)
 
 
 def _byte(value: object, path: str) -> int:

@@ -19,7 +19,6 @@ from typing import Any, Final
 
 from pytest_logprobs._model import Completion, Draft, assemble
 from pytest_logprobs._text import encode
-from pytest_logprobs.errors import MalformedResponseError
 from pytest_logprobs.parsers._missing import missing
 from pytest_logprobs.parsers._pieces import Piece, joined
 from pytest_logprobs.parsers._provider_error import check_no_error_in
@@ -33,12 +32,13 @@ from pytest_logprobs.parsers._wire import (
     as_said,
     as_text,
     as_whole,
+    check_paired,
     is_list,
     is_object,
     text_or_name,
 )
 
-__all__ = ["NAME", "ends", "read", "recognises"]
+__all__ = ["NAME", "drafts", "ends", "read", "recognises"]
 __tracebackhide__ = True  # a failed test shows its own lines
 
 NAME: Final = "cohere"
@@ -131,9 +131,12 @@ def _piece(path: str, chunk: dict[str, Any]) -> Piece:
     thinks = any(part.get("thinking") for _, part in parts)
     is_hidden = thinks or any(message.get(key) for key in _HIDDEN)
     place = f"{path}.logprobs"
-    items = _each(chunk.get("logprobs"), place)
-    found = [draft for each in items for draft in _item(*each)]
-    return Piece(place, text, found or None, is_hidden)
+    return Piece(place, text, drafts(chunk.get("logprobs"), place) or None, is_hidden)
+
+
+def drafts(items: object, path: str) -> list[Draft]:
+    """Return the tokens in the ``logprobs`` of a chat."""
+    return [draft for each in _each(items, path) for draft in _item(*each)]
 
 
 def _each(value: object, path: str) -> Iterator[Chunk]:
@@ -149,9 +152,8 @@ def _item(path: str, item: dict[str, Any]) -> Iterator[Draft]:
     """Yield the tokens of one piece of text: the first has the text, the others continue it."""
     given = [item.get(key) for key in ("token_ids", "logprobs")]
     ids, numbers = as_list(given[0], f"{path}.token_ids"), as_list(given[1], f"{path}.logprobs")
-    if len(ids) != len(numbers) and None not in given:
-        problem = f"{len(numbers)} entries for {len(ids)} tokens: they belong together one by one"
-        raise MalformedResponseError(f"{path}.logprobs", problem)
+    if None not in given:
+        check_paired(len(numbers), len(ids), f"{path}.logprobs")
     text = as_said(item.get("text"), f"{path}.text")
     if not ids and not numbers and text:
         yield Draft(text, None)
@@ -179,29 +181,31 @@ def _generation(body: dict[str, Any], path: str, choice: int) -> Completion:
     if node.get("token_likelihoods") is None:
         raise missing(NAME, choice, _ASK_LIKELIHOODS)
     found = _likelihoods(node, path, "token_likelihoods", ("token", "likelihood", ""))
-    is_echo = bool(found) and found[0].logprob is None
-    begin = _begin(found, text) if is_echo else 0
+    begin = _begin(found, text) if found and found[0].logprob is None else 0
     return assemble(
         text,
-        found[begin:],
+        found[begin or 0 :],
         finish_reason=_reason(node),
         choice=choice,
         format=NAME,
-        echoed=is_echo and not begin,
-        prompt=found[:begin] or None,
+        echoed=begin is None,
+        prompt=found[:begin] if begin else None,
     )
 
 
-def _begin(drafts: Sequence[Draft], text: str) -> int:
-    """Return the place of a text's first token behind a prompt's, 0 where it cannot be told."""
+def _begin(drafts: Sequence[Draft], text: str) -> int | None:
+    """Return the place of a text's first token behind a prompt's, ``None`` if it cannot be told.
+
+    It is 0 where the tokens spell the text and no more: the number of the first got lost.
+    """
     data = encode(text)
     end, begin = len(data), len(drafts)
     while end and begin:
         spelled = encode(drafts[begin - 1].text)
         if not data.endswith(spelled, 0, end):
-            return 0
+            return None
         end, begin = end - len(spelled), begin - 1
-    return 0 if end else begin
+    return None if end else begin
 
 
 def _log_likelihood(path: str, body: dict[str, Any]) -> Completion:

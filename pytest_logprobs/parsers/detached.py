@@ -27,7 +27,11 @@ def recognises(chunks: Sequence[Chunk]) -> bool:
 def ends(chunk: Chunk) -> bool:
     """Return whether a chunk is a ``logprobs`` alone, which is that of a whole answer."""
     value = chunk[1]
-    if ENTRIES in value or any(is_list(value.get(key)) for key in (*CHOSEN, *ARRAYS)):
+    if "type" in value:  # an event, or a part of a message
+        return False
+    if ENTRIES in value or any(is_list(value.get(key)) for key in CHOSEN):
+        return True
+    if all(is_list(value.get(key)) for key in ARRAYS):
         return True
     lists = [value[key] for key in LISTS if value.get(key) is not None]
     if not lists:  # nothing but what an SDK's object of it holds

@@ -6,7 +6,8 @@ few names. Read are
 - LangChain's messages and results (``langchain``);
 - Pydantic AI's responses: ``provider_details["logprobs"]``, of the response or of its parts;
 - Haystack's messages, chunks and replies: ``meta["logprobs"]``;
-- DSPy's outputs, ``{"text", "logprobs"}``, and uqlm's results, a list for each response.
+- DSPy's outputs, ``{"text", "logprobs"}``, and uqlm's results, a list for each response;
+- a choice that was taken out of its response.
 
 LlamaIndex keeps the alternatives without the chosen tokens: what is read is the response in
 ``raw``. llm keeps no more of a stream, and is refused. Those of LiteLLM and Inspect have the shape
@@ -56,6 +57,7 @@ _ALTERNATIVES_ALONE: Final = (
     "has what crossed the wire"
 )
 _PROVIDERS: Final = (openai_responses, gemini, ollama, openai_completions, openai_chat)
+_HIDDEN: Final = ("tool_calls", "function_call", "reasoning", "reasoning_content")
 _PAIRS: Final = (("responses", "logprobs"), ("sampled_responses", "multiple_logprobs"))
 
 
@@ -186,7 +188,24 @@ def _is_output(chunk: dict[str, Any]) -> bool:
 
 
 def _output(path: str, output: dict[str, Any]) -> Iterator[Answer]:
-    yield Answer([Part(f"{path}.logprobs", output["logprobs"], output["text"])], {})
+    yield Answer([Part(f"{path}.logprobs", output["logprobs"], output["text"])], output)
+
+
+def _is_choice(chunk: dict[str, Any]) -> bool:
+    keys = ("logprobs", "finish_reason")
+    return is_object(chunk.get("message")) and all(key in chunk for key in keys)
+
+
+def _choice(path: str, choice: dict[str, Any]) -> Iterator[Answer]:
+    where, message, texts = f"{path}.message", choice["message"], list[str]()
+    content = message.get("content")
+    for i, part in enumerate(content if is_list(content) else [{"text": content}]):
+        at = f"{where}.content[{i}]" if is_list(content) else f"{where}.content"
+        texts.append(as_said(as_object(part, at).get("text"), at))
+    texts.append(as_said(message.get("refusal"), f"{where}.refusal"))
+    is_hidden = any(message.get(key) for key in _HIDDEN)
+    part = Part(f"{path}.logprobs", choice["logprobs"], "".join(texts), is_hidden=is_hidden)
+    yield Answer([part], choice)
 
 
 def _is_table(chunk: dict[str, Any]) -> bool:
@@ -272,6 +291,7 @@ _FRAMEWORKS: Final = (
     _Framework(_shape(_is_reply), _yes, _replies),
     _Framework(_shape(_is_wrapper), _is_whole, _wrapped),
     _Framework(_shape(_is_log), _yes, _log),
+    _Framework(_shape(_is_choice), _yes, _reading(openai_chat.NAME, _choice)),
     _Framework(_shape(_is_output), _yes, _reading("dspy", _output)),
     _Framework(_shape(_is_table), _yes, _reading("uqlm", _rows)),
 )

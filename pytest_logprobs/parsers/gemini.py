@@ -9,7 +9,8 @@
 - tokens of what is not said: those of a tool's call spell code that stands nowhere in the text;
 - parts with ``thought``, which are no part of the answer's text;
 - ``avgLogprobs``, sent unasked and at times as "NaN": an average is no token's, it is not read;
-- -1.2676506e30 for a token that a grammar ruled out.
+- -1.2676506e30 for a token that a grammar ruled out;
+- ``finishReason`` in the last chunk of a stream, and in every chunk.
 
 A prompt that was blocked has no answer, so it is the provider's error and not an answer that lacks
 log-probabilities: no parameter would bring any.
@@ -26,20 +27,21 @@ from enum import Enum
 from functools import partial
 from typing import Any, Final
 
-from pytest_logprobs._model import Alternative, Completion, Draft, assemble
+from pytest_logprobs._model import Completion, assemble
 from pytest_logprobs._quote import clip, one_line
 from pytest_logprobs.errors import (
     MalformedResponseError,
     MissingLogprobsError,
     ResponseError,
 )
+from pytest_logprobs.parsers._logprobs_result import drafts, key
 from pytest_logprobs.parsers._missing import missing
 from pytest_logprobs.parsers._pieces import Piece, joined
 from pytest_logprobs.parsers._wire import (
     Chunk,
     Readers,
+    another_answer,
     as_list,
-    as_number,
     as_object,
     as_said,
     as_whole,
@@ -48,16 +50,13 @@ from pytest_logprobs.parsers._wire import (
     is_object,
 )
 
-__all__ = ["NAME", "drafts", "ends", "read", "recognises"]
+__all__ = ["NAME", "answer_id", "drafts", "ends", "read", "recognises"]
 __tracebackhide__ = True  # a failed test shows its own lines
 
 NAME: Final = "gemini"
 
 _ASK: Final = "generationConfig: {responseLogprobs: true, logprobs: 5}"
-_CHOSEN: Final = ("chosenCandidates", "chosen_candidates")
-_TOP: Final = ("topCandidates", "top_candidates")
-_LOGPROB: Final = ("logProbability", "log_probability")
-_TOKEN_ID: Final = ("tokenId", "token_id")
+_ASK_SDK: Final = f"{_ASK} (google-genai: response_logprobs=True, logprobs=5)"
 _RESULT: Final = ("logprobsResult", "logprobs_result")
 _AVERAGE: Final = ("avgLogprobs", "avg_logprobs")
 _REASON: Final = ("finishReason", "finish_reason")
@@ -66,7 +65,8 @@ _ID: Final = ("responseId", "response_id")
 _FEEDBACK: Final = ("promptFeedback", "prompt_feedback")
 _BLOCKED: Final = ("blockReason", "block_reason")
 _BLOCKED_FOR: Final = ("blockReasonMessage", "block_reason_message")
-_HIDDEN: Final = ("thought", "functionCall", "function_call", "executableCode", "executable_code")
+_CALL: Final = ("functionCall", "function_call")
+_HIDDEN: Final = ("thought", *_CALL, "executableCode", "executable_code")
 
 
 @dataclass(slots=True)
@@ -80,7 +80,7 @@ class _Candidate:
 
     def of(self, names: tuple[str, str]) -> Any:
         """Return the last value of a field."""
-        values = [node[_key(node, names)] for _, node in self.nodes if _key(node, names) in node]
+        values = [node[key(node, names)] for _, node in self.nodes if key(node, names) in node]
         return next((value for value in reversed(values) if value is not None), None)
 
     @property
@@ -98,8 +98,13 @@ def ends(chunk: Chunk) -> bool:
     """Return whether an answer ends with a chunk."""
     nodes = chunk[1].get("candidates")
     if is_list(nodes) and nodes:
-        return all(is_object(node) and node.get(_key(node, _REASON)) for node in nodes)
+        return all(is_object(node) and _is_over(node) for node in nodes)
     return _block(chunk[1]) is not None
+
+
+def answer_id(chunk: Chunk) -> str | None:
+    """Return the name that all chunks of an answer share, ``None`` where the server gives none."""
+    return _word(chunk[1], _ID)
 
 
 def read(chunks: Sequence[Chunk]) -> Readers:
@@ -112,6 +117,9 @@ def read(chunks: Sequence[Chunk]) -> Readers:
             candidate = found.setdefault(number, _Candidate(number, model))
             candidate.nodes.append((where, node))
             candidate.said.append(_said(node, where))
+    if not all(map(answer_id, (each for each in chunks if each[1].get("candidates")))):
+        for candidate in found.values():
+            _check_is_one(candidate)
     if not found:
         for path, chunk in chunks:
             _check_is_not_blocked(path, chunk)
@@ -119,53 +127,10 @@ def read(chunks: Sequence[Chunk]) -> Readers:
     return {number: partial(_completion, found[number]) for number in sorted(found)}
 
 
-def drafts(logprobs_result: object, path: str) -> list[Draft] | None:
-    """Return the tokens in a ``logprobsResult`` of either spelling, ``None`` where it lists none.
-
-    Raises ``MalformedResponseError`` where the two lists do not belong together.
-    """
-    fields = as_object(logprobs_result, path)
-    names = _key(fields, _CHOSEN), _key(fields, _TOP)
-    chosen, top = (as_list(fields.get(name), f"{path}.{name}") for name in names)
-    if not chosen and not top:
-        return None
-    if top and len(top) != len(chosen):
-        raise MalformedResponseError(
-            f"{path}.{names[1]}",
-            f"{len(top)} entries for {len(chosen)} tokens: they belong together one by one",
-        )
-    found: list[Draft] = []
-    for i, each in enumerate(chosen):
-        text, logprob, token_id = _fields(each, f"{path}.{names[0]}[{i}]")
-        where = f"{path}.{names[1]}[{i}]"
-        listed = as_object(top[i], where).get("candidates") if top else None
-        none = listed in (None, [], ())
-        alternatives = () if none else partial(_alternatives, listed, f"{where}.candidates")
-        found.append(Draft(text, logprob, None, token_id, alternatives))
-    return found
-
-
-def _alternatives(entries: object, path: str) -> tuple[Alternative, ...]:
-    listed = as_list(entries, path)
-    fields = [_fields(entry, f"{path}[{i}]") for i, entry in enumerate(listed)]
-    return tuple(Alternative(text, logprob, token_id=at) for text, logprob, at in fields)
-
-
-def _fields(value: object, path: str) -> tuple[str, float | None, int | None]:
-    """Read what a token and an alternative have in common."""
-    entry = as_object(value, path)
-    logprob, token_id = _key(entry, _LOGPROB), _key(entry, _TOKEN_ID)
-    return (
-        as_said(entry.get("token"), f"{path}.token"),
-        as_number(entry.get(logprob), f"{path}.{logprob}"),
-        as_whole(entry.get(token_id), f"{path}.{token_id}"),
-    )
-
-
 def _completion(candidate: _Candidate) -> Completion:
     pieces: list[Piece] = []
     for (path, node), (text, is_hidden) in zip(candidate.nodes, candidate.said, strict=True):
-        name = _key(node, _RESULT)
+        name = key(node, _RESULT)
         where = f"{path}.{name}"
         pieces.append(Piece(where, text, drafts(node.get(name), where), is_hidden))
     found = joined(pieces)
@@ -183,15 +148,21 @@ def _completion(candidate: _Candidate) -> Completion:
 
 
 def _missing(candidate: _Candidate, reason: str | None) -> MissingLogprobsError:
+    is_of_sdk = any(names[1] in node for names in (_REASON, _RESULT) for _, node in candidate.nodes)
+    ask = _ASK_SDK if is_of_sdk else _ASK
     because = None
     if not candidate.text and reason not in (None, "STOP"):
         because = f"it has no text, its finishReason is {clip(one_line(reason), 40)}"
+        if reason == "MAX_TOKENS":
+            because += ": raise maxOutputTokens, which thinking uses up too"
+    elif not candidate.text and any(_calls(node) for _, node in candidate.nodes):
+        because = "it has no text, it calls a function"
     elif candidate.of(_AVERAGE) is not None:
         because = (
             "avgLogprobs is an average only, which is not enough; ask for those of the tokens "
-            f"with {_ASK} in the request"
+            f"with {ask} in the request"
         )
-    return missing(NAME, candidate.number, _ASK, because)
+    return missing(NAME, candidate.number, ask, because)
 
 
 def _numbered(path: str, chunk: dict[str, Any]) -> Iterator[tuple[int, str, dict[str, Any]]]:
@@ -224,7 +195,7 @@ def _said(node: dict[str, Any], path: str) -> tuple[str, bool]:
     for i, part in enumerate(as_list(content.get("parts"), f"{path}.content.parts")):
         where = f"{path}.content.parts[{i}]"
         fields = as_object(part, where)
-        is_hidden = is_hidden or any(fields.get(key) for key in _HIDDEN)
+        is_hidden = is_hidden or any(fields.get(name) for name in _HIDDEN)
         if not fields.get("thought"):
             texts.append(as_said(fields.get("text"), f"{where}.text"))
     return "".join(texts), is_hidden
@@ -239,43 +210,58 @@ def _is_answer(chunk: dict[str, Any]) -> bool:
     return is_empty or is_object(chunk.get("usageMetadata"))
 
 
+def _is_over(node: dict[str, Any]) -> bool:
+    reason = node.get(key(node, _REASON))
+    return bool(reason) and _plain(reason) != "FINISH_REASON_UNSPECIFIED"
+
+
+def _calls(node: dict[str, Any]) -> bool:
+    """Return whether a function is called, of a candidate whose parts were read."""
+    parts = as_list(as_object(node.get("content"), "").get("parts"), "")
+    return any(as_object(part, "").get(name) for part in parts for name in _CALL)
+
+
 def _block(chunk: dict[str, Any]) -> str | None:
     """Return why a prompt was blocked, ``None`` where it was not."""
-    feedback = chunk.get(_key(chunk, _FEEDBACK))
+    feedback = chunk.get(key(chunk, _FEEDBACK))
     return _word(feedback, _BLOCKED) if is_object(feedback) else None
 
 
 def _check_is_not_blocked(path: str, chunk: dict[str, Any]) -> None:
     reason = _block(chunk)
     if reason:
-        said = _word(chunk[_key(chunk, _FEEDBACK)], _BLOCKED_FOR) or reason
+        said = _word(chunk[key(chunk, _FEEDBACK)], _BLOCKED_FOR)
         where = "" if path == "$" else f" at {path}"
-        shown = f"({clip(one_line(reason), 40)}): {clip(one_line(said), 300)}"
-        raise ResponseError(
-            f"the response{where} holds no answer, the prompt was blocked {shown}",
-            provider_message=said,
+        problem = (
+            f"the response{where} holds no answer, the prompt was blocked "
+            f"({clip(one_line(reason), 40)})"
         )
+        if said:
+            problem += f": {clip(one_line(said), 300)}"
+        raise ResponseError(problem, provider_message=said or reason)
 
 
 def _check_is_one_answer(chunks: Sequence[Chunk]) -> None:
-    """Refuse chunks of several answers; a ``finishReason`` does not tell, some send it in each."""
+    """Refuse chunks of several answers, as their names tell."""
     first = None
     for path, chunk in chunks:
-        name = _word(chunk, _ID)
+        name = answer_id((path, chunk))
         first = first or name
-        if name != first and name is not None:
-            raise MalformedResponseError(
-                path, "another answer begins here: give each answer in a list of its own"
-            )
+        if name not in (first, None):
+            raise another_answer(path)
 
 
-def _key(node: dict[str, Any], names: tuple[str, str]) -> str:
-    """Return which of its two spellings a field has here, that of the wire where it is absent."""
-    return names[1] if names[1] in node and names[0] not in node else names[0]
+def _check_is_one(candidate: _Candidate) -> None:
+    """Refuse what is said behind a ``finishReason``, unless a server sends one in each chunk."""
+    places = zip(candidate.nodes, candidate.said, strict=True)
+    nodes = [node for node, said in places if any(said)]
+    are_over = [_is_over(node) for _, node in nodes]
+    if True in are_over[:-1] and not all(are_over):
+        raise another_answer(nodes[are_over.index(True) + 1][0])
 
 
 def _word(node: dict[str, Any], names: tuple[str, str]) -> str | None:
-    return _plain(node.get(_key(node, names)))
+    return _plain(node.get(key(node, names)))
 
 
 def _plain(value: object) -> str | None:

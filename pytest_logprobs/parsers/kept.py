@@ -2,8 +2,9 @@
 
 A ``logprobs`` is known by its shape, whoever kept it: the objects of a chat (``{"content": […]}``)
 or their bare list, the arrays of a completion (``{"tokens": […], "token_logprobs": […]}``, also
-beside a ``content`` that is null), Gemini's ``logprobsResult``, and a list of any of these, one for
-each chunk or part of the answer. Where the text is not there, it is what the tokens spell.
+beside a ``content`` that is null), Gemini's ``logprobsResult``, Cohere's list of pieces, and a list
+of any of these, one for each chunk or part of the answer. Where the text is not there, it is what
+the tokens spell.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ from typing import Any, Final, NamedTuple
 from pytest_logprobs._model import Completion, Draft, assemble
 from pytest_logprobs._text import encode
 from pytest_logprobs.errors import MalformedResponseError
-from pytest_logprobs.parsers import gemini, openai_chat, openai_completions
+from pytest_logprobs.parsers import cohere, gemini, openai_chat, openai_completions
+from pytest_logprobs.parsers._arrays import offsets_in
 from pytest_logprobs.parsers._content import drafts_in
+from pytest_logprobs.parsers._echo import begins_unconditional
 from pytest_logprobs.parsers._input import decoded
 from pytest_logprobs.parsers._missing import missing
 from pytest_logprobs.parsers._pieces import Piece, joined
@@ -86,7 +89,7 @@ def _completion(answer: Answer, name: str, choice: int) -> Completion:
         pieces.append(Piece(part.path, text, found, part.is_hidden))
         if part.is_merged:
             pieces.append(Piece(part.path, "", None))
-    drafts = joined(pieces)
+    drafts, starts = joined(pieces), _starts(answer.parts)
     if drafts is None:
         raise missing(name, choice, _ASK, answer.because)
     return assemble(
@@ -96,8 +99,8 @@ def _completion(answer: Answer, name: str, choice: int) -> Completion:
         finish_reason=_named(answer.about, _REASONS),
         choice=choice,
         format=format,
-        starts=_starts(answer.parts),
-        echoed=format == openai_completions.NAME and _is_unconditional(drafts),
+        starts=starts,
+        echoed=format == openai_completions.NAME and begins_unconditional(drafts, starts),
     )
 
 
@@ -130,16 +133,11 @@ def _check_spelled(path: str, text: str, drafts: Sequence[Draft]) -> None:
         raise MalformedResponseError(path, problem)
 
 
-def _starts(parts: Sequence[Part]) -> list[int] | None:
-    """Return the offsets that the arrays of a completion claim."""
-    logprobs = parts[0].logprobs if len(parts) == 1 else None
-    claimed = logprobs.get("text_offset") if is_object(logprobs) else None
-    return [each for each in claimed if type(each) is int] if is_list(claimed) else None
-
-
-def _is_unconditional(drafts: Sequence[Draft]) -> bool:
-    """Return whether the first token is that of a prompt: it has neither number nor list."""
-    return bool(drafts) and drafts[0].logprob is None and not drafts[0].alternatives
+def _starts(parts: Sequence[Part]) -> list[int]:
+    """Return the offsets that the arrays of a completion claim, in each of its parts."""
+    found = (_plain(part.logprobs) for part in parts)
+    each = (one for value in found for one in (value if is_list(value) else (value,)))
+    return [start for logprobs in each for start in offsets_in(logprobs)]
 
 
 class _Family(NamedTuple):
@@ -162,6 +160,12 @@ def _is_nested(value: Any) -> bool:
     )
 
 
+def _are_items(value: Any) -> bool:
+    """Return whether this is Cohere's list: the ids and numbers of each piece of text."""
+    first = value[0] if is_list(value) and value else None
+    return is_object(first) and is_list(first.get("token_ids")) and is_list(first.get("logprobs"))
+
+
 def _nested(values: Sequence[Any], path: str) -> list[Draft]:
     drafts: list[Draft] = []
     for i, value in enumerate(values):
@@ -176,6 +180,7 @@ def _is_anything(_: Any) -> bool:
 
 _FAMILIES: Final = (
     _Family(openai_chat.NAME, _is_nested, _nested),
+    _Family(cohere.NAME, _are_items, cohere.drafts),
     _Family(openai_chat.NAME, is_list, drafts_in),
     _Family(gemini.NAME, _has(*CHOSEN), gemini.drafts),
     _Family(openai_completions.NAME, _has(*ARRAYS), openai_completions.drafts),

@@ -64,7 +64,7 @@ def recognises(chunks: Sequence[Chunk]) -> bool:
 
 def ends(chunk: Chunk) -> bool:
     """Return whether an answer ends with a chunk."""
-    return chunk[1].get("stop") is True
+    return chunk[1].get("stop") is not False  # response_fields may leave it out of the last one
 
 
 def read(chunks: Sequence[Chunk]) -> Readers:

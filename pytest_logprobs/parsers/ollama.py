@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from itertools import pairwise
 from typing import Any, Final
 
 from pytest_logprobs._model import Completion, assemble
@@ -23,9 +22,9 @@ from pytest_logprobs.parsers._pieces import Piece, joined
 from pytest_logprobs.parsers._wire import (
     Chunk,
     Readers,
-    another_answer,
     as_object,
     as_said,
+    check_is_one,
     is_object,
 )
 
@@ -58,9 +57,7 @@ def _is_chunk(chunk: dict[str, Any]) -> bool:
 
 
 def _completion(chunks: Sequence[Chunk]) -> Completion:
-    for before, (path, _) in pairwise(chunks):
-        if ends(before):
-            raise another_answer(path)
+    check_is_one(chunks, ends)
     pieces = [_piece(path, chunk) for path, chunk in chunks]
     found = joined(pieces)
     if found is None:

@@ -10,7 +10,7 @@ body says of itself in ``object`` is not trusted. Its servers' habits that are r
   choices;
 - log-probabilities of the reasoning in ``reasoning_logprobs`` (Cerebras) or beside ``content`` in
   ``reasoning_content`` (DeepSeek): they are no part of the answer;
-- those of the prompt, see ``_prompt``.
+- those of the prompt, see ``_prompt`` and ``_echo``.
 
 Source: platform.openai.com/docs/api-reference/chat/object, read 2026-11.
 """
@@ -24,6 +24,7 @@ from typing import Final
 from pytest_logprobs._model import Completion, Draft, assemble
 from pytest_logprobs.parsers._choices import Choice, choices_of, drafts_of, ends, nodes_in
 from pytest_logprobs.parsers._content import drafts_in, processed_in
+from pytest_logprobs.parsers._echo import is_echo, prompt_count
 from pytest_logprobs.parsers._missing import missing
 from pytest_logprobs.parsers._prompt import prompt_of
 from pytest_logprobs.parsers._wire import Chunk, Readers, as_object, is_object
@@ -61,6 +62,8 @@ def _completion(choice: Choice) -> Completion:
     because = None if found else _because(choice)
     if found is None or because:
         raise missing(NAME, choice.number, _ASK, because)
+    echoed = choice.is_text and is_echo(choice, found)
+    count = prompt_count(choice, found) if echoed else 0
     return assemble(
         choice.text,
         found,
@@ -68,7 +71,9 @@ def _completion(choice: Choice) -> Completion:
         finish_reason=choice.finish_reason,
         choice=choice.number,
         format=NAME,
-        prompt=prompt_of(choice),
+        echoed=count > 0,
+        prompt_count=count,
+        prompt=None if count else prompt_of(choice),
         processed=_processed(choice),
     )
 

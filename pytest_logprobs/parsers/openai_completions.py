@@ -5,8 +5,7 @@ arrays, also where a chat server answers with them, else by a choice's ``text``.
 habits that are read as they are:
 
 - the arrays as told in ``_arrays``; a map of alternatives has the chosen token or leaves it out;
-- an echoed prompt, whose first token has neither a log-probability nor alternatives; it is told
-  apart from the answer by the numbers of tokens in ``usage``;
+- an echoed prompt, see ``_echo``;
 - tokens that go on behind a stop sequence; they have no place in the text;
 - ``text_offset`` counted from the start of the prompt, absent, or -1 throughout: it decides only
   where the bytes leave a choice;
@@ -29,6 +28,7 @@ from pytest_logprobs._quote import quote
 from pytest_logprobs.errors import MalformedResponseError
 from pytest_logprobs.parsers._arrays import alternatives_in, arrays_in, has_arrays, offsets_in
 from pytest_logprobs.parsers._choices import Choice, Part, choices_of, drafts_of, ends, nodes_in
+from pytest_logprobs.parsers._echo import is_echo, prompt_count
 from pytest_logprobs.parsers._missing import missing
 from pytest_logprobs.parsers._prompt import prompt_of
 from pytest_logprobs.parsers._wire import Chunk, Readers, as_number, as_whole, is_object
@@ -62,7 +62,8 @@ def _completion(choice: Choice) -> Completion:
     found = drafts_of(choice, _part_drafts)
     if found is None:
         raise missing(NAME, choice.number, _ASK)
-    echoed, prompt = _is_echo(choice, found), prompt_of(choice)
+    starts = [start for part in choice.parts for start in offsets_in(part.node.get("logprobs"))]
+    echoed, prompt = is_echo(choice, found, starts), prompt_of(choice)
     if echoed:
         _check_echo(choice, found)
     return assemble(
@@ -72,9 +73,9 @@ def _completion(choice: Choice) -> Completion:
         finish_reason=choice.finish_reason,
         choice=choice.number,
         format=NAME,
-        starts=[start for part in choice.parts for start in offsets_in(part.node.get("logprobs"))],
+        starts=starts,
         echoed=echoed,
-        prompt_count=_prompt_count(choice, found, prompt or ()) if echoed else 0,
+        prompt_count=prompt_count(choice, found, prompt or ()) if echoed else 0,
         prompt=None if echoed else prompt,
     )
 
@@ -110,15 +111,6 @@ def _bare(part: Part) -> Draft:
     )
 
 
-def _is_echo(choice: Choice, drafts: Sequence[Draft]) -> bool:
-    """Return whether the tokens begin with the prompt's: the first has neither number nor list."""
-    if not drafts or drafts[0].logprob is not None or drafts[0].alternatives:
-        return False
-    # where all of them were generated, the first is one whose number got lost
-    generated = choice.usage.get("completion_tokens")
-    return type(generated) is not int or generated < len(drafts)
-
-
 def _check_echo(choice: Choice, drafts: Sequence[Draft]) -> None:
     """Refuse an echo that is off by one: its numbers belong to other tokens.
 
@@ -133,22 +125,3 @@ def _check_echo(choice: Choice, drafts: Sequence[Draft]) -> None:
             f"the echoed tokens stop short of the text, {rest} is missing at its end: this "
             "server's echo is off by one and its numbers belong to other tokens; ask without echo",
         )
-
-
-def _prompt_count(choice: Choice, drafts: Sequence[Draft], prompt: Sequence[Draft]) -> int:
-    """Return how many of the tokens are an echoed prompt's; 0 where the response does not tell.
-
-    They are counted back from the end, since servers leave out a token that begins every prompt.
-    One too few may as well mean that they count the token that ended the answer and do not list
-    it; an answer that was cut short, and whose text ends with its last token, has none. Where
-    ``usage`` does not tell, a prompt that is scored apart, with the same numbers, does.
-    """
-    asked, generated = (choice.usage.get(f"{part}_tokens") for part in ("prompt", "completion"))
-    if type(asked) is int and type(generated) is int:
-        count = len(drafts) - generated
-        is_cut = choice.finish_reason == "length" and choice.text.endswith(drafts[-1].text)
-        if count == asked or (is_cut and count == asked - 1):
-            return max(count, 0)
-    echo = zip(prompt, drafts, strict=False)
-    is_same = all(apart.logprob in {None, draft.logprob} for apart, draft in echo)
-    return len(prompt) if is_same and len(prompt) <= len(drafts) else 0

@@ -8,7 +8,10 @@ joined. Refusals, reasoning and calls of tools have no log-probabilities. Read a
   in them; ``top_logprobs`` of the response only repeats the request;
 - a stream that tells the same tokens in ``output_text.delta`` and ``output_text.done``, not at all
   in ``content_part.done``, and rounded to six decimals in ``output_item.done`` and
-  ``response.completed``: one of these is read, the first that has them and lacks no text;
+  ``response.completed``: one of these is read, the first that has them for the text which the
+  stream tells again later;
+- a refusal beside a text, and a ``response.completed`` that leaves out reasoning, so that messages
+  have other places in it;
 - a stream that broke off, and one of which only the last event was kept.
 
 Source: platform.openai.com/docs/api-reference/responses/object and
@@ -23,13 +26,13 @@ from typing import Any, Final
 
 from pytest_logprobs._model import Completion, assemble
 from pytest_logprobs._quote import clip, one_line
-from pytest_logprobs.errors import MalformedResponseError
 from pytest_logprobs.parsers._missing import missing
 from pytest_logprobs.parsers._provider_error import check_no_error_in
-from pytest_logprobs.parsers._retold import Said, best_of, by_answer, drafts_of
+from pytest_logprobs.parsers._retold import Said, Telling, best_of, by_answer, text_of
 from pytest_logprobs.parsers._wire import (
     Chunk,
     Readers,
+    another_answer,
     as_list,
     as_object,
     as_said,
@@ -55,6 +58,7 @@ _TEXTS: Final = {
     "response.output_text.done": (1, "text"),
     "response.refusal.done": (1, "refusal"),
 }
+_REFUSALS: Final = ("response.refusal.delta", "response.refusal.done")
 _PART, _ITEM, _WHOLE = 2, 3, 4
 """The tellings behind these, in the order in which they are preferred."""
 
@@ -72,31 +76,51 @@ def ends(chunk: Chunk) -> bool:
 def read(chunks: Sequence[Chunk]) -> Readers:
     """Return what reads each message of the output."""
     _check_is_one_answer(chunks)
+    # where all events have the same number, it tells nothing
+    are_ordered = len({_order(chunk) for _, chunk in chunks} - {None}) > 1
     tellings: list[dict[object, Said]] = [{} for _ in range(_WHOLE + 1)]
     for path, chunk in chunks:
         for at, said in _told(path, chunk):
             # what is told again replaces what was told; deltas go on
-            tellings[at][(said.answer, said.part) if at else len(tellings[at])] = said
-    answers = by_answer(best_of([[*telling.values()] for telling in tellings]))
+            key = (said.answer, said.part) if at else len(tellings[at])
+            tellings[at][key] = said if are_ordered else said._replace(order=None)
+    answers = by_answer(_matched([[*telling.values()] for telling in tellings]))
     about = _about(chunks)
     return {
-        number: partial(_completion, pieces, number, about)
-        for number, pieces in enumerate(answers or [[]])
+        number: partial(_completion, told, number, about)
+        for number, told in enumerate(answers or [[]])
     }
 
 
-def _completion(pieces: Sequence[Said], number: int, about: Mapping[str, Any]) -> Completion:
-    found = drafts_of(pieces)
+def _completion(tellings: Sequence[Telling], number: int, about: Mapping[str, Any]) -> Completion:
+    pieces, found = best_of(tellings)
     if found is None:
-        raise missing(NAME, number, _ASK, None if pieces else _why_empty(about))
+        raise missing(NAME, number, _ASK, _why_none(pieces, about))
     return assemble(
-        "".join(said.text for said in pieces),
+        text_of(pieces),
         found,
         model=_word(about, "model"),
         finish_reason=_finish_reason(about),
         choice=number,
         format=NAME,
     )
+
+
+def _matched(tellings: list[list[Said]]) -> list[list[Said]]:
+    """Return the tellings with one name for each answer: the last counts what is in the output.
+
+    Its order tells which is which where the events name or place their items otherwise; where it
+    cannot, it is read without the events, or they without it if it is bare.
+    """
+    *events, whole = tellings
+    names = [*dict.fromkeys(said.answer for telling in events for said in telling)]
+    places = [*dict.fromkeys(said.answer for said in whole)]
+    if not whole or set(names) <= set(places):
+        return tellings
+    if len(names) == len(places):
+        name_at = dict(zip(places, names, strict=True))
+        return [*events, [said._replace(answer=name_at[said.answer]) for said in whole]]
+    return [whole] if any(said.has_entries for said in whole) else events
 
 
 def _told(path: str, chunk: dict[str, Any]) -> Iterator[tuple[int, Said]]:
@@ -107,7 +131,8 @@ def _told(path: str, chunk: dict[str, Any]) -> Iterator[tuple[int, Said]]:
     elif kind in _TEXTS:
         at, name = _TEXTS[kind]
         text = as_said(chunk.get(name), f"{path}.{name}")
-        yield at, Said(*_place(chunk, path), f"{path}.logprobs", text, chunk.get("logprobs"))
+        said = Said(*_place(chunk, path), f"{path}.logprobs", text, chunk.get("logprobs"))
+        yield at, said._replace(is_refusal=kind in _REFUSALS, order=_order(chunk))
     elif kind == "response.content_part.done":
         part = as_object(chunk.get("part"), f"{path}.part")
         if part.get("type") in ("output_text", "refusal"):  # others are reasoning
@@ -137,9 +162,10 @@ def _message(item: dict[str, Any], path: str, answer: int | str) -> Iterator[Sai
 
 
 def _part(part: dict[str, Any], path: str, answer: int | str, number: int) -> Said:
-    name = "refusal" if part.get("type") == "refusal" else "text"
+    is_refusal = part.get("type") == "refusal"
+    name = "refusal" if is_refusal else "text"
     text = as_said(part.get(name), f"{path}.{name}")
-    return Said(answer, number, f"{path}.logprobs", text, part.get("logprobs"))
+    return Said(answer, number, f"{path}.logprobs", text, part.get("logprobs"), is_refusal)
 
 
 def _place(event: dict[str, Any], path: str) -> tuple[int | str, int]:
@@ -151,6 +177,11 @@ def _place(event: dict[str, Any], path: str) -> tuple[int | str, int]:
     part = as_whole(event.get("content_index"), f"{path}.content_index")
     name = event.get("item_id")
     return (at if at is not None else name if isinstance(name, str) else 0), part or 0
+
+
+def _order(event: dict[str, Any]) -> int | None:
+    number = event.get("sequence_number")
+    return number if type(number) is int else None
 
 
 def _about(chunks: Sequence[Chunk]) -> dict[str, Any]:
@@ -173,7 +204,10 @@ def _finish_reason(about: Mapping[str, Any]) -> str | None:
     return reason or (None if status in _PENDING else status)
 
 
-def _why_empty(about: Mapping[str, Any]) -> str:
+def _why_none(pieces: Telling, about: Mapping[str, Any]) -> str | None:
+    if pieces:
+        is_refusal = {said.is_refusal for said in pieces if said.text} == {True}
+        return "it is a refusal, and providers give none for refusals" if is_refusal else None
     status = _word(about, "status")
     if status in (None, "completed"):
         return "it has no message, and calls of tools, reasoning and other items have none"
@@ -188,9 +222,7 @@ def _check_is_one_answer(chunks: Sequence[Chunk]) -> None:
         kind = _type(chunk)
         is_event = kind.startswith(_EVENT)
         if (kind == _CREATED and begun) or ((is_event or _is_whole(chunk)) and over):
-            raise MalformedResponseError(
-                path, "another answer begins here: give each answer in a list of its own"
-            )
+            raise another_answer(path)
         begun, over = begun or is_event, over or ends((path, chunk))
 
 

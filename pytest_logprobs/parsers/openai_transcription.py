@@ -3,8 +3,8 @@
 Its entries are those of a chat without alternatives. Known by such a list, by ``segments`` or by
 the ``usage`` of a transcription beside a ``text``; a stream by ``transcript.text.*`` events, or by
 those of a realtime session, whose items are a completion each. The last event repeats what the
-deltas told; one of both is read. Segments have an ``avg_logprob`` only, which is not read: the
-average of a segment is no token's.
+deltas told; one of both is read, the deltas if their text is the same. Segments have an
+``avg_logprob`` only, which is not read: the average of a segment is no token's.
 
 Source: platform.openai.com/docs/api-reference/audio/json-object and
 realtime-server-events/conversation/item/input_audio_transcription, read 2026-11.
@@ -17,12 +17,12 @@ from functools import partial
 from typing import Any, Final
 
 from pytest_logprobs._model import Completion, assemble
-from pytest_logprobs.errors import MalformedResponseError
 from pytest_logprobs.parsers._missing import missing
-from pytest_logprobs.parsers._retold import Said, best_of, by_answer, drafts_of
+from pytest_logprobs.parsers._retold import Said, Telling, best_of, by_answer, text_of
 from pytest_logprobs.parsers._wire import (
     Chunk,
     Readers,
+    another_answer,
     as_said,
     as_whole,
     is_list,
@@ -66,24 +66,21 @@ def read(chunks: Sequence[Chunk]) -> Readers:
         elif kind in _WHOLES or _is_whole(chunk):
             said = _said(chunk, path, _WHOLES.get(kind, "text"))
             if said[:2] in wholes:
-                raise MalformedResponseError(
-                    path, "another answer begins here: give each answer in a list of its own"
-                )
+                raise another_answer(path)
             wholes[said[:2]] = said
-    answers = by_answer(best_of([deltas, [*wholes.values()]]))
+    answers = by_answer([deltas, [*wholes.values()]])
     averaged = any(_has_averages(chunk) for _, chunk in chunks)
     return {
-        number: partial(_completion, pieces, number, _AVERAGES if averaged else None)
-        for number, pieces in enumerate(answers or [[]])
+        number: partial(_completion, tellings, number, _AVERAGES if averaged else None)
+        for number, tellings in enumerate(answers or [[]])
     }
 
 
-def _completion(pieces: Sequence[Said], number: int, because: str | None) -> Completion:
-    found = drafts_of(pieces)
+def _completion(tellings: Sequence[Telling], number: int, because: str | None) -> Completion:
+    pieces, found = best_of(tellings)
     if found is None:
         raise missing(NAME, number, _ASK, because)
-    text = "".join(said.text for said in pieces)
-    return assemble(text, found, choice=number, format=NAME)
+    return assemble(text_of(pieces), found, choice=number, format=NAME)
 
 
 def _said(chunk: dict[str, Any], path: str, name: str) -> Said:

@@ -7,7 +7,9 @@ that are read as they are:
 - a position without alternatives has null, and so have the prompt's first token's logprob and
   list; ``input_token_logprobs`` is empty where the prompt was not asked to be scored;
 - each chunk of a stream repeats what came before, unless the server was told otherwise; the
-  count of tokens in ``meta_info`` tells which, and the last chunk or all of them are read;
+  count of tokens in ``meta_info`` tells which, and the last chunk or all of them are read; some
+  releases repeat the tokens and not the text;
+- a request that was refused is an answer without tokens, whose ``finish_reason`` has the message;
 - ``index`` tells the streams of several prompts apart; whole answers come as a list;
 - ``finish_reason`` is an object with a ``type``, or a string;
 - there is no ``text`` where the server runs without a tokenizer.
@@ -26,7 +28,8 @@ from typing import Any, Final
 from pytest_logprobs._model import Alternative, Completion, Draft, assemble
 from pytest_logprobs.errors import MalformedResponseError
 from pytest_logprobs.parsers._missing import missing
-from pytest_logprobs.parsers._pieces import Piece, joined
+from pytest_logprobs.parsers._pieces import Piece, check_counted, joined
+from pytest_logprobs.parsers._provider_error import check_no_error_in
 from pytest_logprobs.parsers._wire import (
     Chunk,
     Readers,
@@ -37,6 +40,7 @@ from pytest_logprobs.parsers._wire import (
     as_whole,
     by_index,
     check_is_one,
+    check_paired,
     got,
     is_list,
     is_object,
@@ -85,22 +89,20 @@ def _is_answer(chunk: dict[str, Any]) -> bool:
 
 def _completion(number: int, chunks: Sequence[Chunk]) -> Completion:
     check_is_one(chunks, ends)
-    pieces = [_piece(*chunk) for chunk in _to_read(chunks)]
+    pieces = _pieces(chunks)
+    text = "".join(piece.text for piece in pieces)
     drafts = joined(pieces)
+    path, meta = _meta(*chunks[-1])
+    reason = meta.get("finish_reason")
+    if is_object(reason):
+        if reason.get("type") == "abort" and not text and not drafts:
+            check_no_error_in(chunks[-1][0], {"error": reason})
+        reason = reason.get("type")
     if drafts is None:
         raise missing(NAME, number, _ASK)
-    path, meta = _meta(*chunks[-1])
-    counted = meta.get(_COUNTS[0])
-    if type(counted) is int and counted > len(drafts):
-        problem = (
-            f"{counted} tokens were scored and {len(drafts)} are listed: the scores would be those "
-            "of a part of the answer"
-        )
-        raise MalformedResponseError(f"{path}.{_COUNTS[0]}", problem)
-    reason = meta.get("finish_reason")
-    reason = reason.get("type") if is_object(reason) else reason
+    check_counted(meta.get(_COUNTS[0]), "scored", len(drafts), f"{path}.{_COUNTS[0]}")
     return assemble(
-        "".join(piece.text for piece in pieces),
+        text,
         drafts,
         finish_reason=reason if isinstance(reason, str) else None,
         choice=number,
@@ -109,26 +111,36 @@ def _completion(number: int, chunks: Sequence[Chunk]) -> Completion:
     )
 
 
-def _to_read(chunks: Sequence[Chunk]) -> Sequence[Chunk]:
-    """Return all chunks of a stream, or only the last if it repeats those before."""
-    if len(chunks) == 1:
-        return chunks
+def _pieces(chunks: Sequence[Chunk]) -> list[Piece]:
+    """Return what each chunk brings, or one piece of a stream whose chunks repeat those before."""
     lists = [_scores(*chunk) for chunk in chunks]
-    path, meta = _meta(*chunks[-1])
+    texts = [as_said(chunk.get("text"), f"{path}.text") for path, chunk in chunks]
+    while len(chunks) > 1 and not texts[-1] and not lists[-1]:  # it ends or aborts the answer
+        chunks, lists, texts = chunks[:-1], lists[:-1], texts[:-1]
+    texts_repeat = all(texts[-1].startswith(text) for text in texts)
+    if not _scores_repeat(chunks[-1], lists):
+        is_last = texts_repeat and not any(lists[:-1])  # it is the first that has any tokens
+        return [_piece(*chunk) for chunk in (chunks[-1:] if is_last else chunks)]
+    last = _piece(*chunks[-1])
+    said = "".join(texts)
+    if texts_repeat and said != "".join(draft.text for draft in last.drafts or ()):
+        said = texts[-1]
+    return [last._replace(text=said)]
+
+
+def _scores_repeat(last: Chunk, lists: Sequence[Sequence[Any]]) -> bool:
+    """Return whether the last chunk lists again what those before it listed."""
+    *before, whole = lists
+    path, meta = _meta(*last)
     counted = next((meta[key] for key in _COUNTS if type(meta.get(key)) is int), None)
-    if counted == sum(map(len, lists)) or not _repeats(chunks, lists):
-        return chunks
-    if counted is None and 0 < len(lists[-1]) == max(map(len, lists[:-1])) == len(lists[0]):
+    if counted == sum(map(len, lists)) or not any(before):
+        return False
+    if not all(list(whole[: len(each)]) == list(each) for each in before):
+        return False
+    if counted is None and len(whole) == max(map(len, before)) == len(before[0]):
         problem = "no count of tokens tells whether this chunk repeats those before or follows them"
         raise MalformedResponseError(f"{path}.{_SCORES}", problem)
-    return chunks[-1:]
-
-
-def _repeats(chunks: Sequence[Chunk], lists: Sequence[Sequence[Any]]) -> bool:
-    texts = [as_said(chunk.get("text"), f"{path}.text") for path, chunk in chunks]
-    return all(texts[-1].startswith(text) for text in texts) and all(
-        list(lists[-1][: len(each)]) == list(each) for each in lists
-    )
+    return True
 
 
 def _meta(path: str, chunk: dict[str, Any]) -> Chunk:
@@ -159,9 +171,7 @@ def _drafts(meta: dict[str, Any], side: str, path: str) -> list[Draft] | None:
             raise MalformedResponseError(f"{path}.{name}", problem)
     tokens = as_list(meta[key], f"{path}.{key}")
     tops = as_list(meta.get(above), f"{path}.{above}") or [None] * len(tokens)
-    if len(tops) != len(tokens):
-        problem = f"{len(tops)} entries for {len(tokens)} tokens: they belong together one by one"
-        raise MalformedResponseError(f"{path}.{above}", problem)
+    check_paired(len(tops), len(tokens), f"{path}.{above}")
     drafts: list[Draft] = []
     for i, (token, top) in enumerate(zip(tokens, tops, strict=True)):
         text, logprob, token_id = _triple(token, f"{path}.{key}[{i}]")

@@ -11,8 +11,11 @@ they are:
 - special tokens are listed and are no part of the text, and no token has bytes;
 - ``top_tokens`` is absent, null or empty where none were asked for;
 - ``best_of_sequences`` are further choices, numbered from 1;
-- ``index`` in a stream counts tokens, not choices;
+- ``index`` in a stream counts tokens, not choices; some servers have none;
 - the text begins with the prompt if ``return_full_text`` was asked for.
+
+Other servers have the same shape, and what their numbers are is not known: DJL, whose details have
+``inputs``, and DeepInfra, whose streams have neither an index nor details.
 
 Source: huggingface.co/docs/text-generation-inference, ``router/src/lib.rs``, read 2026-11.
 """
@@ -21,21 +24,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from itertools import pairwise
 from typing import Any, Final
 
 from pytest_logprobs._model import Alternative, Completion, Draft, assemble
-from pytest_logprobs.errors import MalformedResponseError
 from pytest_logprobs.parsers._missing import missing
-from pytest_logprobs.parsers._pieces import Piece, joined
+from pytest_logprobs.parsers._pieces import Piece, check_counted, joined
 from pytest_logprobs.parsers._wire import (
     Chunk,
     Readers,
+    another_answer,
     as_list,
     as_number,
     as_object,
     as_text,
     as_whole,
     check_is_one,
+    check_paired,
     is_list,
     is_object,
     text_or_name,
@@ -81,7 +86,7 @@ def _is_event(chunk: dict[str, Any]) -> bool:
 
 
 def _is_whole(chunk: dict[str, Any]) -> bool:
-    if "choices" in chunk:
+    if "choices" in chunk or is_list(chunk.get("generated_tokens")):  # watsonx lists tokens there
         return False
     details = chunk.get("details")
     has_tokens = is_object(details) and is_list(details.get("tokens"))
@@ -93,11 +98,12 @@ def _whole(number: int, said: tuple[str, Any], scored: tuple[str, Any]) -> Compl
     where, details = scored[0], as_object(scored[1], scored[0])
     fields = as_object(said[1], said[0])
     text = as_text(fields.get("generated_text"), f"{said[0]}.generated_text")
-    return _completion(number, text, details, _tokens(details, where), where)
+    return _completion(number, text, (where, details), _tokens(details, where))
 
 
 def _streamed(chunks: Sequence[Chunk]) -> Completion:
     path, last = chunks[-1]
+    is_told = _check_order(chunks) or bool(last.get("details"))
     pieces = [_piece(*chunk) for chunk in chunks]
     text = "".join(piece.text for piece in pieces)
     if last.get("generated_text") is not None:
@@ -105,7 +111,18 @@ def _streamed(chunks: Sequence[Chunk]) -> Completion:
         # the tokens come first and their text in the end: together they must spell it
         pieces = [each._replace(text="") for each in pieces[:-1]] + [pieces[-1]._replace(text=text)]
     where = f"{path}.details"
-    return _completion(0, text, as_object(last.get("details"), where), joined(pieces), where)
+    found = (where, as_object(last.get("details"), where))
+    return _completion(0, text, found, joined(pieces), is_told=is_told)
+
+
+def _check_order(chunks: Sequence[Chunk]) -> bool:
+    """Return whether a stream numbers its tokens; where the numbers go back, another begins."""
+    numbers = [(path, chunk.get("index")) for path, chunk in chunks]
+    numbered = [(path, number) for path, number in numbers if type(number) is int]
+    for (_, before), (path, number) in pairwise(numbered):
+        if number <= before:
+            raise another_answer(path)
+    return bool(numbered)
 
 
 def _piece(path: str, chunk: dict[str, Any]) -> Piece:
@@ -119,17 +136,14 @@ def _piece(path: str, chunk: dict[str, Any]) -> Piece:
 
 
 def _completion(
-    number: int, text: str, details: dict[str, Any], drafts: list[Draft] | None, path: str
+    number: int, text: str, found: Chunk, drafts: list[Draft] | None, *, is_told: bool = True
 ) -> Completion:
+    """Put an answer together; ``is_told``: it is TGI's own, unless its details are not."""
+    path, details = found
     if drafts is None:
         raise missing(NAME, number, _ASK)
-    counted = details.get("generated_tokens")
-    if type(counted) is int and counted > len(drafts):
-        problem = (
-            f"{counted} tokens were generated and {len(drafts)} are listed: the scores would be "
-            "those of a part of the answer"
-        )
-        raise MalformedResponseError(f"{path}.generated_tokens", problem)
+    count = f"{path}.generated_tokens"
+    check_counted(details.get("generated_tokens"), "generated", len(drafts), count)
     reason = details.get("finish_reason")
     prefill, where = details.get("prefill"), f"{path}.prefill"
     prompt = [_draft(each, f"{where}[{i}]") for i, each in enumerate(as_list(prefill, where))]
@@ -140,7 +154,7 @@ def _completion(
         choice=number,
         format=NAME,
         prompt=prompt or None,
-        processed=True,
+        processed=True if is_told and details.get("inputs") is None else None,
     )
 
 
@@ -150,9 +164,7 @@ def _tokens(details: dict[str, Any], path: str) -> list[Draft] | None:
         return None
     tokens = as_list(details["tokens"], f"{path}.tokens")
     tops = as_list(details.get("top_tokens"), f"{path}.top_tokens") or [None] * len(tokens)
-    if len(tops) != len(tokens):
-        problem = f"{len(tops)} entries for {len(tokens)} tokens: they belong together one by one"
-        raise MalformedResponseError(f"{path}.top_tokens", problem)
+    check_paired(len(tops), len(tokens), f"{path}.top_tokens")
     return [
         _draft(token, f"{path}.tokens[{i}]")._replace(
             alternatives=_listed(top, f"{path}.top_tokens[{i}]")

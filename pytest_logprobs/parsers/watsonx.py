@@ -1,7 +1,8 @@
 """Watsonx's text generation: ``results[].generated_tokens[]``, one object per token.
 
 ``{"text", "logprob", "rank", "top_tokens": [{"text", "logprob"}]}``; ``input_tokens`` are the
-prompt's, the first of which has no log-probability. A stream's chunks have the same shape and say
+prompt's, the first of which has no log-probability. One of the results is read by itself too. A
+stream's chunks have the same shape and say
 ``not_finished`` until the last. Its habits that are read as they are: more ``top_tokens`` than were
 asked for, where some are equally likely; tokens as a vocabulary writes them, with ``▁`` or ``Ġ``
 for a space, which have no place in the text.
@@ -88,18 +89,28 @@ def read(chunks: Sequence[Chunk]) -> Readers:
     model = next((name for name in models if isinstance(name, str) and name), None)
     choices: dict[int, list[_Part]] = {}
     for path, chunk in chunks:
-        where = f"{path}.results"
-        for i, node in enumerate(as_list(chunk.get("results"), where)):
-            part = _Part(f"{where}[{i}]", as_object(node, f"{where}[{i}]"))
-            choices.setdefault(i, []).append(part)
+        for i, (where, node) in enumerate(_results(path, chunk)):
+            choices.setdefault(i, []).append(_Part(where, as_object(node, where)))
     if not choices:
         raise MalformedResponseError("$", "there is no result in the response")
     return {i: partial(_completion, parts, i, model) for i, parts in choices.items()}
 
 
 def _nodes(chunk: Chunk) -> Iterator[dict[str, Any]]:
-    results = chunk[1].get("results")
+    results = [chunk[1]] if _is_alone(chunk[1]) else chunk[1].get("results")
     return filter(is_object, results) if is_list(results) else iter(())
+
+
+def _results(path: str, chunk: dict[str, Any]) -> Sequence[tuple[str, Any]]:
+    if _is_alone(chunk):
+        return [(path, chunk)]
+    where = f"{path}.results"
+    return [(f"{where}[{i}]", each) for i, each in enumerate(as_list(chunk.get("results"), where))]
+
+
+def _is_alone(chunk: dict[str, Any]) -> bool:
+    """Return whether this is one of the results, taken out of its response."""
+    return is_list(chunk.get("generated_tokens")) and chunk.get("results") is None
 
 
 def _completion(parts: Sequence[_Part], choice: int, model: str | None) -> Completion:
