@@ -6,6 +6,7 @@ import json
 import random
 import struct
 from collections.abc import Callable
+from itertools import accumulate
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _VOCABULARY = 4_000
@@ -27,9 +28,29 @@ def chat_body(tokens: int, alternatives: int) -> bytes:
         "logprobs": {"content": entries, "refusal": None},
         "finish_reason": "stop",
     }
+    return _body("chat.completion", choice, tokens)
+
+
+def completion_body(tokens: int, alternatives: int) -> bytes:
+    """Return the same answer in the ``openai-completions`` format: arrays, and no bytes."""
+    choice = json.loads(chat_body(tokens, alternatives))["choices"][0]
+    entries = choice["logprobs"]["content"]
+    texts = [entry["token"] for entry in entries]
+    listed = [{each["token"]: each["logprob"] for each in e["top_logprobs"]} for e in entries]
+    arrays = {
+        "text_offset": [0, *accumulate(map(len, texts[:-1]))],
+        "token_logprobs": [entry["logprob"] for entry in entries],
+        "tokens": texts,
+        "top_logprobs": listed,
+    }
+    choice = {"index": 0, "text": "".join(texts), "logprobs": arrays, "finish_reason": "stop"}
+    return _body("text_completion", choice, tokens)
+
+
+def _body(kind: str, choice: dict[str, object], tokens: int) -> bytes:
     answer = {
-        "id": "chatcmpl-benchmark",
-        "object": "chat.completion",
+        "id": "benchmark",
+        "object": kind,
         "created": 1_760_000_000,
         "model": "benchmark",
         "choices": [choice],

@@ -39,6 +39,7 @@ from pytest_logprobs.parsers._wire import (
 __all__ = ["alternatives_in", "arrays_in", "has_arrays", "offsets_in"]
 __tracebackhide__ = True  # a failed test shows its own lines
 
+_NOTHING: Final[tuple[object, ...]] = (None, {}, [], ())
 _BYTES: Final = re.compile(r"bytes:((?:\\x[0-9a-f]{2})+)", re.IGNORECASE)
 
 
@@ -75,11 +76,15 @@ def arrays_in(logprobs: object, path: str) -> list[Draft] | None:
     listed = _listed(fields.get(names.listed), tokens, f"{path}.{names.listed}", names)
     found: list[Draft] = []
     for i, (token, number, alternatives) in enumerate(zip(tokens, numbers, listed, strict=True)):
-        text = as_text(token, f"{path}.tokens[{i}]")
-        logprob = as_number(number, f"{path}.{names.numbers}[{i}]")
+        # a path is put together only where it is needed: this is done for every token
+        text = token if type(token) is str else as_text(token, f"{path}.tokens[{i}]")
+        is_plain = number is None or type(number) is float
+        logprob = number if is_plain else as_number(number, f"{path}.{names.numbers}[{i}]")
         token_id = as_whole(ids[i], f"{path}.token_ids[{i}]") if ids else None
-        named_id = id_in(text) if token_id is None else token_id
-        found.append(Draft(text, logprob, _bytes(text), named_id, alternatives))
+        spelled = None
+        if ":" in text:
+            spelled, token_id = _bytes(text), id_in(text) if token_id is None else token_id
+        found.append(Draft(text, logprob, spelled, token_id, alternatives))
     return found
 
 
@@ -129,20 +134,19 @@ def _listed(
     value: object, tokens: Sequence[Any], path: str, names: _Names
 ) -> list[tuple[()] | partial[tuple[Alternative, ...]]]:
     """Return what lists the alternatives of each token."""
-    read = partial(alternatives_in, spelled=names.spelled)
     if is_object(value) and value:
-        one = partial(read, value, path) if len(tokens) == 1 else partial(_undivided, path)
-        return [one for _ in tokens]
+        read = partial(alternatives_in, value, path, spelled=names.spelled)
+        return [read if len(tokens) == 1 else partial(_undivided, path) for _ in tokens]
     entries = as_list(value, path) or [None] * len(tokens)
     check_paired(len(entries), len(tokens), path)
     return [
-        () if _is_nothing(top) else partial(read, top, f"{path}[{i}]")
+        () if top in _NOTHING else partial(_alternatives_at, top, path, i, names)
         for i, top in enumerate(entries)
     ]
 
 
-def _is_nothing(top: object) -> bool:
-    return top is None or ((is_object(top) or is_list(top)) and not top)
+def _alternatives_at(top: object, path: str, i: int, names: _Names) -> tuple[Alternative, ...]:
+    return alternatives_in(top, f"{path}[{i}]", spelled=names.spelled)
 
 
 def _undivided(path: str) -> tuple[Alternative, ...]:
