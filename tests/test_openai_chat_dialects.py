@@ -6,11 +6,8 @@ What they do is shown by the fixtures in ``dialects/``.
 import math
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from pytest_logprobs import MalformedResponseError, MissingLogprobsError, parse
-from pytest_logprobs.parsers import openai_chat
 
 CONTENT = "$.choices[0].logprobs.content"
 HEAD = (
@@ -162,23 +159,3 @@ def test_one_choice_of_two_is_scored():
     """A choice whose entries are not sound does not hurt the others."""
     good, bad = (body([entry])["choices"][0] for entry in ({"token": "A", "logprob": -1.0}, {}))
     assert parse({"choices": [{**bad, "index": 1}, good]}, choice=0).total_logprob == -1.0
-
-
-VALUES = st.recursive(
-    st.one_of(st.none(), st.booleans(), st.floats(), st.text(max_size=3)),
-    lambda inner: st.one_of(
-        st.lists(inner, max_size=2),
-        st.dictionaries(
-            st.sampled_from(["choices", "message", "delta", "logprobs", "content", "tokens"]),
-            inner,
-            max_size=3,
-        ),
-    ),
-)
-
-
-@given(st.dictionaries(st.sampled_from(["choices", "chatResponse", "text"]), VALUES))
-def test_any_shape(chunk):
-    """Whatever stands in a chunk, it is a chat's, or not, and ends an answer, or not."""
-    place = ("$", chunk)
-    assert {openai_chat.recognises([place]), openai_chat.ends(place)} <= {True, False}

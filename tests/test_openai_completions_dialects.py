@@ -4,11 +4,8 @@ What they do is shown by the fixtures in ``dialects/``.
 """
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from pytest_logprobs import MalformedResponseError, parse
-from pytest_logprobs.parsers import openai_completions
 
 LOGPROBS = "$.choices[0].logprobs"
 ARRAYS = {"tokens": ["A", "B"], "token_logprobs": [-0.5, -0.25]}
@@ -180,24 +177,3 @@ def test_path_in_an_envelope(envelope, path):
     assert str(caught.value) == (
         f"{path}.choices[0].logprobs.token_logprobs: expected a list, got null"
     )
-
-
-VALUES = st.recursive(
-    st.one_of(st.none(), st.booleans(), st.floats(), st.text(max_size=3)),
-    lambda inner: st.one_of(
-        st.lists(inner, max_size=2),
-        st.dictionaries(
-            st.sampled_from(["choices", "delta", "logprobs", "tokens", "tokenLogprobs", "text"]),
-            inner,
-            max_size=3,
-        ),
-    ),
-)
-
-
-@given(st.dictionaries(st.sampled_from(["choices", "chatResponse", "inferenceResponse"]), VALUES))
-def test_any_shape(chunk):
-    """Whatever stands in a chunk, it is of this family, or not, and ends an answer, or not."""
-    place = ("$", chunk)
-    told = {openai_completions.recognises([place]), openai_completions.ends(place)}
-    assert told <= {True, False}
