@@ -32,6 +32,9 @@ SCORES = (
 )
 """The scores of the chosen tokens: those that look at no alternative."""
 
+AIMS = {"a ChatCompletion": "parse and ten scores", "a Completion": "parse"}
+"""What is held against the yardstick: arrays are so quickly decoded that scores count double."""
+
 
 def scored(body: bytes) -> Completion:
     """Do what a test does: read an answer and ask for its scores."""
@@ -84,7 +87,7 @@ def test_reading(table):
     for family, size, long, whole in families:
         group = f"reading {family}, 300 tokens, 20 alternatives each, {size / 1000:.0f} kB"
         for name in long:
-            aim = "≤ 2.5 × orjson.loads" if name == "parse and ten scores" else ""
+            aim = "≤ 2.5 × orjson.loads" if name == AIMS[family] else ""
             table.line(group, name, long, to="orjson.loads", aim=aim)
         for name in list(whole)[1:]:
             table.line(group, name, whole, to="orjson.loads")

@@ -85,10 +85,14 @@ def _tokens(
     """Place tokens; those of the answer are counted anew, and nothing comes before a prompt."""
     places = _places(text, drafts, starts)
     return [
-        _token(
-            draft,
-            place,
+        Token(
+            draft.text,
+            draft.logprob,
+            alternatives=draft.alternatives,
+            bytes=draft.spelled,
+            token_id=draft.token_id,
             index=at - prompt_count if at >= prompt_count else at,
+            extent=place,
             unconditional=is_prompt and at == 0 and not draft.logprob,  # 0.0: a placeholder
         )
         for at, (draft, place) in enumerate(zip(drafts, places, strict=True))
@@ -138,16 +142,3 @@ def _placed(
 def _spellings(draft: Draft) -> tuple[bytes, ...]:
     own = encode(draft.text)
     return (own,) if not draft.spelled or draft.spelled == own else (draft.spelled, own)
-
-
-def _token(draft: Draft, extent: Extent | None, *, index: int, unconditional: bool) -> Token:
-    return Token(
-        draft.text,
-        draft.logprob,
-        alternatives=draft.alternatives,
-        bytes=draft.spelled,
-        token_id=draft.token_id,
-        index=index,
-        extent=extent,
-        unconditional=unconditional,
-    )

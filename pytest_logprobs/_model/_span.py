@@ -110,7 +110,7 @@ class Span(Scores, Sequence[Token]):
         return Span(tokens, source=self._source, match=match)
 
     def _conditional(self) -> Sequence[Token]:
-        return tuple(token for token in self._tokens if not token.unconditional)
+        return tuple([token for token in self._tokens if not token.unconditional])
 
     def _covered(self, tokens: Sequence[Token]) -> str:
         if self._source is None:

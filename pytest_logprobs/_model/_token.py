@@ -106,21 +106,16 @@ class Token:
 
         ``alternatives`` are given, or a function that lists them when they are first looked at.
         """
-        put = object.__setattr__
-        put(self, "text", text)
-        put(self, "logprob", known_logprob(logprob))
-        put(self, "raw_logprob", logprob)
-        put(self, "bytes", bytes)
-        put(self, "token_id", token_id)
-        put(self, "index", index)
-        put(self, "start", extent and extent[0])
-        put(self, "end", extent and extent[1])
-        put(self, "unconditional", unconditional)
-        put(
-            self,
-            "_alternatives",
-            alternatives if callable(alternatives) else _ordered(alternatives),
-        )
+        _text(self, text)
+        _logprob(self, known_logprob(logprob))
+        _raw_logprob(self, logprob)
+        _bytes(self, bytes)
+        _token_id(self, token_id)
+        _index(self, index)
+        _start(self, extent and extent[0])
+        _end(self, extent and extent[1])
+        _unconditional(self, unconditional)
+        _alternatives(self, alternatives if callable(alternatives) else _ordered(alternatives))
 
     @property
     def alternatives(self) -> tuple[Alternative, ...]:
@@ -210,6 +205,17 @@ class Token:
     def __repr__(self) -> str:
         return f"<Token {quote(self.text)} {percent(self.probability)}>"
 
+
+# A frozen class lets nobody set its fields but through ``object.__setattr__``, which looks each of
+# them up by its name. Their slots do not, and an answer has thousands of tokens.
+_text, _logprob, _raw_logprob, _bytes, _token_id, _index, _start, _end, _unconditional = (
+    Token.__dict__[name].__set__
+    for name in (
+        *("text", "logprob", "raw_logprob", "bytes", "token_id", "index", "start", "end"),
+        "unconditional",
+    )
+)
+_alternatives = Token.__dict__["_alternatives"].__set__
 
 _LAST: Final = -math.inf
 
