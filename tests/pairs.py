@@ -52,9 +52,17 @@ def _texts(name: object, fields: dict[Any, Any]) -> list[Any]:
         texts += _named(each)
     for inner in ("delta", "message"):  # a number for the whole of a chunk
         if isinstance(fields.get(inner), dict):
-            said = [fields[inner].get(part) for part in SAID]
+            said = [_joined(fields[inner].get(part)) for part in SAID]
             texts += [*said, together(fields[inner]), *_named(fields[inner].get("token_id"))]
     return texts
+
+
+def _joined(said: object) -> object:
+    """Return a text that may come in parts."""
+    if not isinstance(said, list):
+        return said
+    parts = (part.get("text") for part in said if isinstance(part, dict))
+    return "".join(part for part in parts if isinstance(part, str))
 
 
 def _of_arrays(fields: dict[Any, Any], listed: str) -> Iterator[Pair]:
