@@ -163,10 +163,9 @@ def is_logprob(path: tuple[Any, ...], beside: object) -> bool:
     if names[-1] in NUMBERS:
         return True
     # a map may have a token of that name, whose number a string may spell
-    kinds = (int, float, str) if any(name in SPELLED_OUT for name in names) else (int, float)
+    is_spelled = any(name in SPELLED_OUT for name in names)
     is_entry = isinstance(beside, dict) and any(
-        name in beside
-        and not (isinstance(beside[name], kinds) and as_float(beside[name]) is not None)
-        for name in ("token", "text")
+        isinstance(text, str) and not (is_spelled and as_float(text) is not None)
+        for text in map(beside.get, ("token", "text"))
     )
     return len(names) > 1 and names[-2] in MAPS and not is_entry
