@@ -122,7 +122,8 @@ def gemini(text):
         ([ended("a", 0, ["x"]), ended("b", 1, ["x"])], ["a", "b"]),
         ([{**A, "id": "c"}, {**B, "id": "c"}], ["A", "B"]),
         ([gemini("A"), gemini("B")], ["AB"]),
-        ([gemini("A"), gemini("A")], ["A", "A"]),
+        ([gemini("A"), gemini("A")], ["A", "A"]),  # the same answer twice
+        ([gemini("A"), gemini("A"), gemini("B")], ["AAB"]),
     ],
 )
 def test_chunks_that_each_end_an_answer(chunks, texts):

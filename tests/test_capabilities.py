@@ -155,3 +155,24 @@ def test_hidden_tokens():
     assert completion.span("42").total_logprob == -0.75
     places = [token.start for token in assemble("So42", [*thought, Draft("!", -1.0)])]
     assert places == [0, 2, None]
+
+
+# Tokens that came with something else
+
+
+def test_tokens_of_the_reasoning_have_no_place():
+    """The answer's own tokens are placed, though the reasoning has the same words."""
+    drafts = [Draft("Oslo", -3.0, hidden=True), Draft("Oslo", -0.25)]
+    assert [token.start for token in assemble("Oslo", drafts)] == [None, 0]
+
+
+def test_the_reasoning_does_not_stand_in_for_the_answer():
+    """Where an answer's tokens do not spell it, those of the reasoning are not its either."""
+    drafts = [Draft("Oslo", -3.0, hidden=True), Draft("\u2581Oslo", -0.25)]
+    assert [token.start for token in assemble("Oslo", drafts)] == [None, None]
+
+
+def test_all_tokens_came_with_the_reasoning():
+    """Some servers put them all on the first chunk: they spell the answer too."""
+    drafts = [Draft("So", -3.0, hidden=True), Draft("Oslo", -0.25, hidden=True)]
+    assert [token.start for token in assemble("Oslo", drafts)] == [None, 0]

@@ -20,8 +20,8 @@ class Draft(NamedTuple):
 
     ``spelled`` are the bytes that it stands for where the wire says, else ``None``. ``continues``:
     the wire spells it together with the token before it, in whose place it stands too. ``hidden``:
-    it came with reasoning or the like, not with the text, and has no place where the others spell
-    all of that.
+    it came with reasoning or the like, not with the text, and has no place where the others can
+    spell all of that.
     """
 
     text: str
@@ -103,22 +103,15 @@ def _places(
     text: str, drafts: Sequence[Draft], starts: Sequence[int] | None
 ) -> Sequence[Extent | None]:
     shown = [draft for draft in drafts if not draft.hidden]
-    if len(shown) < len(drafts):
-        places = _placed(text, shown, None)
-        if _cover(text, places):
-            each = iter(places)
-            return [None if draft.hidden else next(each) for draft in drafts]
-    return _placed(text, drafts, starts)
+    if len(shown) == len(drafts) or not _can_spell(shown, text):
+        return _placed(text, drafts, starts)
+    places = iter(_placed(text, shown, None))
+    return [None if draft.hidden else next(places) for draft in drafts]
 
 
-def _cover(text: str, places: Sequence[Extent | None]) -> bool:
-    """Return whether tokens stand side by side from the text's beginning to its end."""
-    at = 0
-    for begin, end in (place for place in places if place):
-        if begin > at:
-            return False
-        at = max(at, end)
-    return at == len(text)
+def _can_spell(drafts: Sequence[Draft], text: str) -> bool:
+    """Return whether tokens have bytes enough for a text, whatever these are."""
+    return sum(len(_spellings(draft)[0]) for draft in drafts) >= len(encode(text))
 
 
 def _placed(

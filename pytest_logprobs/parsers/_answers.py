@@ -85,7 +85,7 @@ def _are_of_one(chunks: Sequence[Chunk]) -> bool:
     """Return whether chunks of one id are one answer's, and no answers that are only named so."""
     found = [node.get("index") for _, chunk in chunks for node in _nodes(chunk)]
     numbers = [index if type(index) is int else 0 for index in found]
-    is_repeated = any(one == other for (_, one), (_, other) in pairwise(chunks))
+    is_repeated = len(chunks) > 1 and all(one == other for (_, one), (_, other) in pairwise(chunks))
     return len(set(numbers)) == len(numbers) and not is_repeated
 
 

@@ -175,7 +175,12 @@ def drafts_of(choice: Choice, read: Callable[[Part], Sequence[Draft] | None]) ->
 
     ``read`` reads those of one part, ``None`` where there is no list.
     """
-    return joined([Piece(p.where, p.text, _drafts(p, read(p)), p.is_hidden) for p in choice.parts])
+    return joined(
+        [
+            Piece(part.where, part.text, _drafts(part, read(part)), part.is_hidden, part.reasoning)
+            for part in choice.parts
+        ]
+    )
 
 
 def ends(chunk: Chunk) -> bool:
@@ -212,6 +217,9 @@ def _usage(chunks: Sequence[Chunk], choices: Sequence[Choice]) -> Usage:
         next((found[key] for key in keys if type(found.get(key)) is int and found[key] >= 0), None)
         for keys in (("prompt_tokens", "promptTokens"), ("completion_tokens", "completionTokens"))
     )
+    total = found.get("total_tokens")
+    if generated is None and asked and type(total) is int and total >= asked:
+        generated = total - asked
     listed = sum(_count(part.node) for choice in choices for part in choice.parts)
     return Usage(asked, generated, listed, len(choices), _common([each.text for each in choices]))
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pytest_logprobs._model import Draft
+from pytest_logprobs._text import encode
 from pytest_logprobs.parsers._choices import Choice
 
 __all__ = ["begins_unconditional", "is_echo", "prompt_count"]
@@ -65,7 +66,7 @@ def _counts_prompt(choice: Choice, drafts: Sequence[Draft]) -> bool:
     """Return whether ``usage`` says that the tokens of a text are the prompt's and the answer's.
 
     What goes on behind a stop sequence is listed and may not be counted: the tokens have to begin
-    and end with the text, but for one at each end.
+    and end with the text, but for one at each end, and the prompt's have to stand in it.
     """
     asked, generated, listed, choices, _ = choice.usage
     if not asked or generated is None or listed != generated + asked * choices:
@@ -75,6 +76,7 @@ def _counts_prompt(choice: Choice, drafts: Sequence[Draft]) -> bool:
         choice.is_text
         and asked <= len(drafts)
         and _is_common(choice, drafts[:asked])
+        and _spelled(drafts[1:asked]) in encode(choice.text)
         and any(map(text.startswith, _shown(drafts[:2])))
         and any(map(text.endswith, _shown(drafts[-2:])))
     )
@@ -84,6 +86,10 @@ def _is_common(choice: Choice, prompt: Sequence[Draft]) -> bool:
     """Return whether several answers begin alike for as long as a prompt, but for its first."""
     size = sum(len(draft.text) for draft in prompt[1:])
     return choice.usage.choices == 1 or choice.usage.common >= size
+
+
+def _spelled(drafts: Sequence[Draft]) -> bytes:
+    return b"".join(draft.spelled or encode(draft.text) for draft in drafts)
 
 
 def _shown(drafts: Sequence[Draft]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate, chain
 from typing import Final, NamedTuple
 
 from pytest_logprobs._model import Draft
@@ -20,13 +21,15 @@ class Piece(NamedTuple):
     """What one chunk brings of an answer.
 
     ``path`` is that of its log-probabilities; ``drafts`` are its tokens, ``None`` where the chunk
-    has no list of them. ``is_hidden``: it brings reasoning or a tool call, no part of the text.
+    has no list of them. ``is_hidden``: it brings reasoning or a tool call, no part of the text;
+    ``beside`` is that reasoning.
     """
 
     path: str
     text: str
     drafts: Sequence[Draft] | None
     is_hidden: bool = False
+    beside: str = ""
 
 
 def joined(pieces: Sequence[Piece]) -> list[Draft] | None:
@@ -81,13 +84,20 @@ def _spell_all(pieces: Sequence[Piece]) -> bool:
     known = [piece for piece in pieces if not any(map(_is_unknown, piece.drafts or ()))]
     text = b"".join(map(_said, known))
     at = 0
-    for draft in (draft for piece in known for draft in piece.drafts or ()):
+    for draft in chain.from_iterable(map(_behind, known)):
         spelled = _without_blanks(_spelled(draft))
         if text.startswith(spelled, at):
             at += len(spelled)
         elif spelled.startswith(text[at : at + len(spelled)]):  # a stop sequence cuts a token
             at = len(text)
     return at == len(text)
+
+
+def _behind(piece: Piece) -> Sequence[Draft]:
+    """Return the tokens of a piece behind those of its reasoning."""
+    drafts, rest = piece.drafts or (), len(_without_blanks(encode(piece.beside)))
+    sizes = accumulate(map(_size, drafts), initial=0)
+    return [draft for draft, before in zip(drafts, sizes, strict=False) if before >= rest]
 
 
 def _is_of_the_text(piece: Piece) -> bool:

@@ -77,7 +77,10 @@ def _piece(path: str, chunk: dict[str, Any]) -> Piece:
     text += as_said(chunk.get("response"), f"{path}.response")
     where, entries = f"{path}.logprobs", chunk.get("logprobs")
     is_hidden = any((chunk.get("thinking"), message.get("thinking"), message.get("tool_calls")))
-    return Piece(where, text, None if entries is None else drafts_in(entries, where), is_hidden)
+    thinking = (chunk.get("thinking"), message.get("thinking"))
+    beside = "".join(each for each in thinking if isinstance(each, str))
+    drafts = None if entries is None else drafts_in(entries, where)
+    return Piece(where, text, drafts, is_hidden, beside)
 
 
 def _last(chunks: Sequence[Chunk], key: str) -> str | None:

@@ -122,8 +122,9 @@ def _pieces(chunks: Sequence[Chunk]) -> list[Piece]:
         is_last = texts_repeat and not any(lists[:-1])  # it is the first that has any tokens
         return [_piece(*chunk) for chunk in (chunks[-1:] if is_last else chunks)]
     last = _piece(*chunks[-1])
-    said = "".join(texts)
-    if texts_repeat and said != "".join(draft.text for draft in last.drafts or ()):
+    said, spelled = "".join(texts), "".join(draft.text for draft in last.drafts or ())
+    is_cut = spelled.startswith(texts[-1]) and not spelled.startswith(said)
+    if (texts_repeat and said != spelled) or is_cut:
         said = texts[-1]
     return [last._replace(text=said)]
 
