@@ -26,6 +26,7 @@ from pytest_logprobs.parsers._wire import (
     as_object,
     as_said,
     as_whole,
+    first_word,
     got,
     is_list,
     is_object,
@@ -151,7 +152,7 @@ def choices_of(chunks: Sequence[Chunk]) -> list[Choice]:
     answer. Their ids do not tell: servers give one to each choice, or to each chunk.
     """
     names = (chunk.get(key) for _, chunk in chunks for key in ("model", "modelId"))
-    model = next((name for name in names if isinstance(name, str) and name), None)
+    model = first_word(names)
     streamed = len(chunks) > 1
     telling = [chunk for chunk in chunks if any(chunk[1].get(key) is not None for key in _TELLING)]
     choices: dict[int, Choice] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Final, TypeGuard
 
@@ -29,6 +29,7 @@ __all__ = [
     "bytes_of",
     "check_is_one",
     "check_paired",
+    "first_word",
     "got",
     "id_in",
     "is_list",
@@ -155,6 +156,11 @@ def named(token_id: int) -> str:
 def text_or_name(value: object, token_id: int | None, path: str) -> str:
     """Return a token's text, or how it is called where that is null and only its id is known."""
     return as_text(value, path) if token_id is None or value is not None else named(token_id)
+
+
+def first_word(values: Iterable[object]) -> str | None:
+    """Return the first string that is not empty, ``None`` where there is none."""
+    return next((value for value in values if isinstance(value, str) and value), None)
 
 
 def another_answer(path: str) -> MalformedResponseError:

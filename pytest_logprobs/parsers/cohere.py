@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from itertools import pairwise, zip_longest
+from itertools import zip_longest
 from typing import Any, Final
 
 from pytest_logprobs._model import Completion, Draft, assemble
@@ -25,13 +25,13 @@ from pytest_logprobs.parsers._provider_error import check_no_error_in
 from pytest_logprobs.parsers._wire import (
     Chunk,
     Readers,
-    another_answer,
     as_list,
     as_number,
     as_object,
     as_said,
     as_text,
     as_whole,
+    check_is_one,
     check_paired,
     is_list,
     is_object,
@@ -67,9 +67,7 @@ def ends(chunk: Chunk) -> bool:
 
 def read(chunks: Sequence[Chunk]) -> Readers:
     """Return what reads each choice."""
-    for before, (path, _) in pairwise(chunks):
-        if ends(before):
-            raise another_answer(path)
+    check_is_one(chunks, ends)
     path, body = chunks[0]
     if _is_scored(body):
         return {0: partial(_log_likelihood, path, body)}

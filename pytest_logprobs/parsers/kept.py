@@ -23,7 +23,7 @@ from pytest_logprobs.parsers._echo import begins_unconditional
 from pytest_logprobs.parsers._input import decoded
 from pytest_logprobs.parsers._missing import missing
 from pytest_logprobs.parsers._pieces import Piece, joined
-from pytest_logprobs.parsers._wire import Readers, is_list, is_object
+from pytest_logprobs.parsers._wire import Readers, first_word, is_list, is_object
 
 __all__ = ["ARRAYS", "CHOSEN", "LISTS", "Answer", "Part", "readers_of"]
 __tracebackhide__ = True  # a failed test shows its own lines
@@ -95,8 +95,8 @@ def _completion(answer: Answer, name: str, choice: int) -> Completion:
     return assemble(
         "".join(piece.text for piece in pieces),
         drafts,
-        model=_named(answer.about, _MODELS),
-        finish_reason=_named(answer.about, _REASONS),
+        model=first_word(map(answer.about.get, _MODELS)),
+        finish_reason=first_word(map(answer.about.get, _REASONS)),
         choice=choice,
         format=format,
         starts=starts,
@@ -108,11 +108,6 @@ def _plain(value: object) -> object:
     """Return decoded JSON, where an SDK's object was kept in a dictionary."""
     is_plain = value is None or isinstance(value, (str, int, float))
     return value if is_plain or is_object(value) or is_list(value) else decoded(value)
-
-
-def _named(about: dict[str, Any], keys: Sequence[str]) -> str | None:
-    found = (about.get(key) for key in keys)
-    return next((each for each in found if isinstance(each, str) and each), None)
 
 
 def _spelled(drafts: Sequence[Draft]) -> str:

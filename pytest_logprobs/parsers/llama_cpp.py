@@ -42,6 +42,7 @@ from pytest_logprobs.parsers._wire import (
     as_text,
     by_index,
     check_is_one,
+    first_word,
     is_list,
     is_object,
 )
@@ -86,11 +87,10 @@ def _completion(number: int, chunks: Sequence[Chunk]) -> Completion:
     drafts = list(pieces[-1].drafts or ()) if repeated else joined(pieces)
     if drafts is None:
         raise missing(NAME, number, _ASK)
-    models = (chunk.get("model") for _, chunk in chunks)
     return assemble(
         "".join(piece.text for piece in pieces),
         drafts,
-        model=next((name for name in models if isinstance(name, str) and name), None),
+        model=first_word(chunk.get("model") for _, chunk in chunks),
         finish_reason=_reason(chunks[-1][1]),
         choice=number,
         format=NAME,

@@ -25,6 +25,7 @@ from pytest_logprobs.parsers._wire import (
     as_object,
     as_said,
     check_is_one,
+    first_word,
     is_object,
 )
 
@@ -65,8 +66,8 @@ def _completion(chunks: Sequence[Chunk]) -> Completion:
     return assemble(
         "".join(piece.text for piece in pieces),
         found,
-        model=_last(chunks, "model"),
-        finish_reason=_last(chunks, "done_reason"),
+        model=first_word(chunk.get("model") for _, chunk in reversed(chunks)),
+        finish_reason=first_word(chunk.get("done_reason") for _, chunk in reversed(chunks)),
         format=NAME,
     )
 
@@ -76,14 +77,8 @@ def _piece(path: str, chunk: dict[str, Any]) -> Piece:
     text = as_said(message.get("content"), f"{path}.message.content")
     text += as_said(chunk.get("response"), f"{path}.response")
     where, entries = f"{path}.logprobs", chunk.get("logprobs")
-    is_hidden = any((chunk.get("thinking"), message.get("thinking"), message.get("tool_calls")))
     thinking = (chunk.get("thinking"), message.get("thinking"))
+    is_hidden = any((*thinking, message.get("tool_calls")))
     beside = "".join(each for each in thinking if isinstance(each, str))
     drafts = None if entries is None else drafts_in(entries, where)
     return Piece(where, text, drafts, is_hidden, beside)
-
-
-def _last(chunks: Sequence[Chunk], key: str) -> str | None:
-    """Return what the last chunk that has a string there says."""
-    said = [value for _, chunk in chunks if isinstance(value := chunk.get(key), str) and value]
-    return said[-1] if said else None

@@ -29,6 +29,7 @@ from pytest_logprobs.parsers._wire import (
     as_object,
     as_said,
     as_text,
+    first_word,
     is_list,
     is_object,
 )
@@ -85,8 +86,7 @@ def ends(chunk: Chunk) -> bool:
 
 def read(chunks: Sequence[Chunk]) -> Readers:
     """Return what reads each choice."""
-    models = [chunk.get("model_id") for _, chunk in chunks]
-    model = next((name for name in models if isinstance(name, str) and name), None)
+    model = first_word(chunk.get("model_id") for _, chunk in chunks)
     choices: dict[int, list[_Part]] = {}
     for path, chunk in chunks:
         for i, (where, node) in enumerate(_results(path, chunk)):
