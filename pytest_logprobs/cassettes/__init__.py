@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
-from pytest_logprobs.cassettes._cassette import Ending, LogprobsCassette, Plan
+from pytest_logprobs.cassettes._cassette import LogprobsCassette
 from pytest_logprobs.cassettes._contents import contents
 from pytest_logprobs.cassettes._guard import guarded
 from pytest_logprobs.cassettes._matching import check_path
 from pytest_logprobs.cassettes._miss import CassetteMissError
 from pytest_logprobs.cassettes._naming import cassette_file
 from pytest_logprobs.cassettes._placeholder_keys import PLACEHOLDER_KEYS, placeholder_keys
+from pytest_logprobs.cassettes._plan import Ending, Plan
 
 __all__ = [
     "PLACEHOLDER_KEYS",

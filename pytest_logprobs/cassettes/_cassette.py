@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, cast
 
 from pytest_logprobs._model import Completion
 from pytest_logprobs._traffic import Traffic
@@ -19,60 +17,16 @@ from pytest_logprobs.cassettes._messages import (
     stored_response,
 )
 from pytest_logprobs.cassettes._miss import CassetteMissError, explain, explain_connection
+from pytest_logprobs.cassettes._plan import Ending, Plan
 from pytest_logprobs.cassettes._tape import Asked, Interaction, Tape, answered, is_error
 from pytest_logprobs.errors import CassetteReadError
 
-__all__ = ["Ending", "LogprobsCassette", "Plan"]
+__all__ = ["LogprobsCassette"]
 __tracebackhide__ = True  # a failed test shows its own lines
-
-Ending = Literal["passed", "asserted", "stopped"]
-"""How a test ended: it passed, it failed for an answer, or anything else."""
 
 _Headers = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What a cassette is opened for.
-
-    ``shown`` is its path as users know it, ``test`` the test that it is opened for, ``command``
-    gives the command that records it in a mode. ``root``: the project's directory. ``journal``:
-    where answers wait that are not kept yet. ``shared``: other tests have the same file.
-    ``written``: the keys of what they wrote in this run, if they did; this one goes on from there.
-    ``deferred``: that it cannot be read is told to who asks it, and not when it is opened.
-    """
-
-    path: Path
-    shown: str
-    test: str
-    mode: str
-    command: Callable[[str], str]
-    root: Path
-    journal: Path | None = None
-    ignore: Sequence[str] = ()
-    repeats: str = "error"
-    shared: bool = False
-    written: frozenset[bytes] | None = None
-    deferred: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Mode:
-    """What a way to record does: answer from the file, record the rest, forget what was there."""
-
-    plays: bool = False
-    records: bool = False
-    forgets: bool = False
-
-
-_MODES: Final = {
-    "none": _Mode(plays=True),
-    "once": _Mode(plays=True),  # records where the file is not complete
-    "new_episodes": _Mode(plays=True, records=True),
-    "all": _Mode(records=True),
-    "rewrite": _Mode(records=True, forgets=True),
-    "off": _Mode(records=True, forgets=True),
-}
 _STATES: Final[Mapping[Ending, str]] = {"passed": "kept", "asserted": "incomplete"}
 _EXPLAINED: Final = 3  # misses; to find the nearest recording takes time, and the first is shown
 _RECENT: Final = timedelta(days=1)
@@ -93,7 +47,7 @@ class LogprobsCassette:
         self._traffic = traffic
         self._misses: list[CassetteMissError] = []
         self._flaw: CassetteReadError | None = None
-        self._mode = _MODES[_in_common(plan) if plan.shared else plan.mode]
+        self._mode = plan.does
         self._file = self._read()
         self._begun = self._file is not None and not self._file.complete
         self.is_recording: Final = self._mode.records or (
@@ -280,13 +234,6 @@ class LogprobsCassette:
         if not self._file or self._begun:
             return "once"
         return "new_episodes" if self._plan.shared else "rewrite"
-
-
-def _in_common(plan: Plan) -> str:
-    """Return what a mode is for a file that others have too: nothing of theirs gets lost."""
-    if plan.mode == "rewrite":
-        return "all"
-    return "new_episodes" if plan.mode == "once" and plan.written is not None else plan.mode
 
 
 def _made(interaction: Interaction) -> str:

@@ -1,66 +1,30 @@
-"""The command line: ``pytest-logprobs show FILE``.
-
-Exit codes: 0 fine, 2 usage, 4 cannot read. Errors are one line on standard error.
-"""
+"""``pytest-logprobs show FILE``: the answers in a file as heat maps."""
 
 from __future__ import annotations
 
 import argparse
-import errno
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from importlib.metadata import version
-from io import FileIO, TextIOWrapper
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Final, NoReturn, cast
+from typing import Any, Final, cast
 
 from pytest_logprobs._explain import Finding
 from pytest_logprobs._heatmap import coloured
 from pytest_logprobs._model import Completion
-from pytest_logprobs._quote import clip, one_line, quote
+from pytest_logprobs._quote import clip, quote
+from pytest_logprobs.cli._streams import put, read
 from pytest_logprobs.errors import SECTION_ROWS, CassetteError, LogprobsError
 from pytest_logprobs.parsers import parse_all
 
-__all__ = ["main"]
+__all__ = ["add_show"]
 
-_NAME: Final = "pytest-logprobs"
-_CANNOT_READ: Final = 4
-_INTERRUPTED: Final = 130  # what shells expect
 _COLOURS: Final = {"red": "31", "yellow": "33", "purple": "35"}
 
 
-class _Parser(argparse.ArgumentParser):
-    """A parser whose errors are one line."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code."""
-    options = _parser().parse_args(arguments)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):  # a console without a character shows its escape
-            stream.reconfigure(errors="backslashreplace")
-    try:
-        shown = _completions(_read(options.file), options.file)
-    except OSError as error:
-        return _fail(f"{options.file}: {error.strerror or error}")
-    except CassetteError as error:
-        return _fail(str(error))
-    except LogprobsError as error:
-        return _fail(f"{options.file}: {str(error).removeprefix('$: ')}")
-    except KeyboardInterrupt:  # while it waits for standard input
-        return _INTERRUPTED
-    return _print("\n\n".join(_shown(shown, options.rows)))
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog=_NAME, description="Look at the log-probabilities of an answer.")
-    parser.add_argument("--version", action="version", version=f"{_NAME} {version(_NAME)}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+def add_show(commands: Any) -> None:  # noqa: ANN401 - a class that argparse does not name
+    """Add the command to the parser of the command line."""
     about = "print the answers in a file as heat maps with their least certain tokens"
     show = commands.add_parser("show", help=about, description=f"{about.capitalize()}.")
     show.add_argument(
@@ -68,18 +32,24 @@ def _parser() -> argparse.ArgumentParser:
     )
     rows = f"how many tokens the table lists, 0 for all (default: {SECTION_ROWS})"
     show.add_argument("--rows", type=_count, default=SECTION_ROWS, metavar="N", help=rows)
-    return parser
+    show.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> int:
+    try:
+        shown = _completions(read(options.file), options.file)
+    except CassetteError:
+        raise
+    except LogprobsError as error:
+        problem = str(error).removeprefix("$: ")
+        raise LogprobsError(f"{options.file}: {problem}") from None
+    return put("\n\n".join(_shown(shown, options.rows)))
 
 
 def _count(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number, 0 or more")
     return int(text)
-
-
-def _read(file: str) -> bytes:
-    # not sys.stdin, which is None where standard input is closed
-    return FileIO(0, closefd=False).readall() if file == "-" else Path(file).read_bytes()
 
 
 def _completions(data: bytes, file: str) -> dict[str, Completion]:
@@ -137,20 +107,3 @@ def _has_colour() -> bool:
 
 def _paint(text: str, colour: str) -> str:
     return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m"
-
-
-def _print(text: str) -> int:
-    try:
-        print(text, flush=True)
-    except OSError as error:
-        # Python would flush once more at its end, and complain
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        # ``| head`` has seen enough; on Windows a closed pipe is an invalid argument
-        if not isinstance(error, BrokenPipeError) and error.errno != errno.EINVAL:
-            return _fail(f"standard output: {error.strerror or error}")
-    return 0
-
-
-def _fail(message: str) -> int:
-    print(f"{_NAME}: {one_line(' '.join(message.split()))}", file=sys.stderr)
-    return _CANNOT_READ

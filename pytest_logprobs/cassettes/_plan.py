@@ -1,0 +1,67 @@
+"""What a cassette is opened for, and what the ways to record do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+__all__ = ["Ending", "Mode", "Plan"]
+__tracebackhide__ = True  # a failed test shows its own lines
+
+Ending = Literal["passed", "asserted", "stopped"]
+"""How a test ended: it passed, it failed for an answer, or anything else."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a cassette is opened for.
+
+    ``shown`` is its path as users know it, ``test`` the test that it is opened for, ``command``
+    gives the command that records it in a mode. ``root``: the project's directory. ``journal``:
+    where answers wait that are not kept yet. ``shared``: other tests have the same file.
+    ``written``: the keys of what they wrote in this run, if they did; this one goes on from there.
+    ``deferred``: that it cannot be read is told to who asks it, and not when it is opened.
+    """
+
+    path: Path
+    shown: str
+    test: str
+    mode: str
+    command: Callable[[str], str]
+    root: Path
+    journal: Path | None = None
+    ignore: Sequence[str] = ()
+    repeats: str = "error"
+    shared: bool = False
+    written: frozenset[bytes] | None = None
+    deferred: bool = False
+
+    @property
+    def does(self) -> Mode:
+        """What the mode does; to a file that others have too, nothing that loses what is theirs."""
+        if not self.shared:
+            return _MODES[self.mode]
+        if self.mode == "once" and self.written is not None:
+            return _MODES["new_episodes"]
+        return _MODES["all" if self.mode == "rewrite" else self.mode]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mode:
+    """What a way to record does: answer from the file, record the rest, forget what was there."""
+
+    plays: bool = False
+    records: bool = False
+    forgets: bool = False
+
+
+_MODES: Final = {
+    "none": Mode(plays=True),
+    "once": Mode(plays=True),  # records where the file is not complete
+    "new_episodes": Mode(plays=True, records=True),
+    "all": Mode(records=True),
+    "rewrite": Mode(records=True, forgets=True),
+    "off": Mode(records=True, forgets=True),
+}

@@ -1,0 +1,54 @@
+"""The command line: ``pytest-logprobs show FILE``.
+
+Exit codes: 0 fine, 1 the check says no, 2 usage, 4 cannot read. Errors are one line on standard
+error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from io import TextIOWrapper
+from typing import Final, NoReturn
+
+from pytest_logprobs.cli._show import add_show
+from pytest_logprobs.cli._streams import NAME, fail
+from pytest_logprobs.errors import LogprobsError
+
+__all__ = ["main"]
+
+_INTERRUPTED: Final = 130  # what shells expect
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    options = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a console without a character shows its escape
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code: int = options.run(options)
+    except OSError as error:
+        return fail(f"{error.filename or options.file}: {error.strerror or error}")
+    except LogprobsError as error:
+        return fail(str(error))
+    except KeyboardInterrupt:  # while it waits for standard input
+        return _INTERRUPTED
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog=NAME, description="Look at the log-probabilities of an answer.")
+    parser.add_argument("--version", action="version", version=f"{NAME} {version(NAME)}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    add_show(commands)
+    return parser
