@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from pytest_logprobs.errors import (
         CassetteError,
         CassetteReadError,
+        CassetteSecretError,
         CassetteWriteError,
         ChoiceError,
         ConfidenceError,
@@ -61,6 +62,7 @@ __all__ = [
     "CassetteError",
     "CassetteMissError",
     "CassetteReadError",
+    "CassetteSecretError",
     "CassetteWriteError",
     "ChoiceError",
     "Completion",

@@ -12,6 +12,7 @@ import pytest
 
 from pytest_logprobs._marked import Marked
 from pytest_logprobs._places import Places
+from pytest_logprobs._rules import rules_of
 from pytest_logprobs._settings import Settings
 from pytest_logprobs._traffic import Traffic
 from pytest_logprobs.cassettes import (
@@ -20,11 +21,13 @@ from pytest_logprobs.cassettes import (
     Ending,
     LogprobsCassette,
     Plan,
+    bypassed,
+    configured,
     guarded,
     patched_clients,
     placeholder_keys,
 )
-from pytest_logprobs.errors import CassetteError
+from pytest_logprobs.errors import CassetteError, LogprobsError
 
 __all__ = ["Deck", "Running", "fail"]
 __tracebackhide__ = True  # a failed test shows its own lines
@@ -42,6 +45,7 @@ class Running:
     cassettes: list[LogprobsCassette] = field(default_factory=list[LogprobsCassette])
     open: list[LogprobsCassette] = field(default_factory=list[LogprobsCassette])
     done: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    places: list[str] = field(default_factory=list[str])
     ending: Ending = "passed"
     told: bool = False
 
@@ -49,6 +53,10 @@ class Running:
         """Return the first miss, unless the test failed with one already."""
         misses = [miss for cassette in self.cassettes for miss in cassette.misses]
         return misses[0] if misses and not self.told else None
+
+    def past(self) -> list[str]:
+        """Return where the test went past its cassettes while they recorded."""
+        return bypassed(self.places, {host for each in self.cassettes for host in each.hosts})
 
 
 class Deck:
@@ -61,16 +69,17 @@ class Deck:
         self._settings = settings
         self._written: dict[Path, frozenset[bytes]] = {}
         self._clients: ExitStack | None = None  # as long as they are patched
+        self._vcr: object = None  # what they are patched with
+
+    def expect(self, item: pytest.Item, said: Marked) -> None:
+        """Note what there is of cassettes that a test may record, before any test runs."""
+        if self._mode(said) not in ("none", "off"):
+            self.places.note(item)
 
     def begin(self, item: pytest.Item, said: Marked) -> None:
         """Open the cassette of a test, before its first fixture is set up."""
-        # a run on a server for continuous integration records only if its command says so
-        record = "none" if said.record and _on_ci() else said.record
-        mode = self._settings.settled("record", record)
-        self.running = running = Running(item, said, mode)
+        self.running = running = Running(item, said, self._mode(said))
         own = self.open(running, self.places.of_test(item, said.name), own=True)
-        if own.is_recording and said.name is not None and hasattr(self._config, "workerinput"):
-            fail(f"{own!r} is shared by name=, and one process alone can record it: leave out -n")
         self.replay(running, own)
 
     def replay(self, running: Running, cassette: LogprobsCassette) -> None:
@@ -81,13 +90,28 @@ class Deck:
             running.context.enter_context(placeholder_keys(names))
         if running.mode == "none":
             running.context.enter_context(guarded(self._settings.allowed_hosts, cassette.refuse))
+        elif running.mode != "off":
+            note = running.places.append  # makes no refusal
+            running.context.enter_context(guarded(self._settings.allowed_hosts, note))
         if self._clients is None:
+            clients = patched_clients(self._innermost, self._configured())
             self._clients = ExitStack()
-            self._clients.enter_context(patched_clients(self._innermost))
+            self._clients.enter_context(clients)
+
+    def _configured(self) -> object:
+        """Return what clients are patched with; the project is asked once."""
+        if self._vcr is None:
+            configure = self._config.hook.pytest_logprobs_configure_vcr
+            try:
+                self._vcr = configured(lambda vcr: configure(config=self._config, vcr=vcr))
+            except LogprobsError as error:
+                fail(str(error))
+        return self._vcr
 
     def open(self, running: Running, path: Path, *, own: bool) -> LogprobsCassette:
         """Open a cassette: the test's ``own``, or that of a fixture."""
         mode = running.mode
+        saves = mode not in ("none", "off")
         named = own and running.marked.name is not None
         sharer = running.item.nodeid if named else ""
         shared = named or not own
@@ -98,11 +122,15 @@ class Deck:
             mode=mode,
             command=lambda mode: self.places.command(running.item, mode),
             root=self._config.rootpath,
-            journal=None if mode in ("none", "off") else self.places.journal(path, sharer),
+            journal=self.places.journal(path, sharer) if saves else None,
+            lock=self.places.lock(path) if saves else None,
             ignore=(*self._settings.ignore, *running.marked.ignore),
             repeats=running.marked.repeats,
             shared=shared,
-            written=self._written.get(path) if shared else None,
+            **(self._shared(path) if shared and saves else {}),
+            foreign=self.places.foreign(running.item if own and not named else None, path),
+            max_age=self._settings.max_age,
+            rules=rules_of(running.item, self._settings),
             deferred=not own,  # pytest cannot bear that a fixture fails before its function runs
         )
         try:
@@ -122,9 +150,20 @@ class Deck:
             fail(str(error))
         if done:
             running.done.append(done)
+            done["past"] = running.past() if cassette is running.cassettes[0] else []
             if done["state"] in ("kept", "incomplete"):
                 before = self._written.get(cassette.path, frozenset())
                 self._written[cassette.path] = before | cassette.written
+
+    def _shared(self, path: Path) -> dict[str, Any]:
+        """Return what others of this run made of a cassette."""
+        written = self._written.get(path, frozenset())
+        return {"changed": self.places.change_of(path), "written": written}
+
+    def _mode(self, said: Marked) -> str:
+        # a run on a server for continuous integration records only if its command says so
+        record = "none" if said.record and _on_ci() else said.record
+        return self._settings.settled("record", record)
 
     def _innermost(self) -> LogprobsCassette:
         if self.running is None or not self.running.open:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from pytest_logprobs._marked import has_cassette
+from pytest_logprobs._neighbours import adopt, take_over
 from pytest_logprobs._settings import Settings
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class Markers:
         self.recorder: Recorder | None = None
         for line in _LINES.splitlines():
             config.addinivalue_line("markers", line)
+        if settings.vcr_marker:
+            take_over(config, settings.record)
 
     @pytest.hookimpl(trylast=True)  # a conftest.py adds markers in this hook
     def pytest_collection_modifyitems(
@@ -59,6 +62,7 @@ class Markers:
             from pytest_logprobs._limits import limits_of  # noqa: PLC0415 - where there is one
 
             limits_of(marks, item.nodeid)
+        adopt(config, item, taken_over=self._settings.vcr_marker)
         if has_cassette(item):
             from pytest_logprobs._recorder import Recorder  # noqa: PLC0415 - where there is one
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 import shlex
 import subprocess
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from enum import Enum
 from hashlib import blake2b
 from inspect import unwrap
 from pathlib import Path
-from typing import Final
+from tempfile import gettempdir
+from typing import Any, Final, cast
 
 import pytest
 
@@ -27,6 +31,12 @@ _OF_PYTEST: Final = re.compile(r"_(?:unittest|xunit)_(\w+)_fixture_.*")
 _LITERAL: Final = re.compile(r"[-+.\d(].*|None|True|False|nan|inf|b['\"].*", re.DOTALL)
 """A text that reads like a parameter of another type."""
 
+_SUFFIXES: Final = (".yaml", ".yml", ".json")
+"""How cassettes of vcrpy end."""
+
+_UNSAFE: Final = re.compile(r"[<>?%*:|\\\"'/]")
+"""What pytest-recording replaces in the names of tests."""
+
 
 class Places:
     """The files of a run's cassettes; ``directory`` is theirs, beside a test file if relative."""
@@ -34,10 +44,14 @@ class Places:
     def __init__(self, config: pytest.Config, directory: str) -> None:
         self._config = config
         self._base = Path(directory)
+        worker: Mapping[str, str] = getattr(config, "workerinput", {})  # of xdist
+        run = worker.get("testrunuid") or secrets.token_hex(8)
+        self._process = f"{run}-{worker.get('workerid', 'main')}"
+        self._began: dict[Path, dict[str, object]] = {}
 
     def of_test(self, item: pytest.Item, name: str | None) -> Path:
         """Return the file of a test, which it may share with others by ``name``."""
-        return cassette_file(self._directory(item.path), name or ".".join(_names(item)))
+        return cassette_file(self.of_module(item.path), name or ".".join(_names(item)))
 
     def of_fixture(
         self,
@@ -49,15 +63,63 @@ class Places:
 
         That of a fixture from elsewhere is beside the test for which it is set up.
         """
-        code = getattr(unwrap(fixturedef.func), "__code__", None)  # plugins wrap what is async
-        defined = Path(code.co_filename) if code else item.path
-        ours = self._config.rootpath in defined.parents and "site-packages" not in defined.parts
         name = _OF_PYTEST.sub(r"\1", fixturedef.argname)
         _, _, classes = (fixturedef.baseid or "").partition("::")
         name = ".".join([*filter(None, classes.split("::")), name])
         if hasattr(request, "param"):
             name += f"[{_parameter(request)}]"
-        return cassette_file(self._directory(defined if ours else item.path), f"fixture.{name}")
+        return cassette_file(self._of_definition(item, fixturedef), f"fixture.{name}")
+
+    def foreign(self, item: pytest.Item | None, path: Path) -> dict[Path, str]:
+        """Return where a cassette of vcrpy may answer while there is none of ours at a path.
+
+        Each with its path as users know it. It is called the same in most cases; that of an
+        ``item`` is also looked for where pytest-recording and pytest-vcr have it.
+        """
+        found = [path.with_suffix(suffix) for suffix in _SUFFIXES if suffix != path.suffix]
+        if item is not None:
+            cls: type | None = getattr(item, "cls", None)
+            name = f"{cls.__name__}.{item.name}" if cls else item.name
+            marker = item.get_closest_marker("default_cassette")
+            theirs = str(marker.args[0]) if marker and marker.args else _UNSAFE.sub("-", name)
+            beside = item.path.parent / "cassettes"
+            for stem in (f"{item.path.stem}/{theirs}", name):
+                named = stem.endswith(_SUFFIXES)
+                found += (beside / (stem if named else f"{stem}{suffix}") for suffix in _SUFFIXES)
+        return {each: self.shown(each) for each in found if each != path}
+
+    def note(self, item: pytest.Item) -> None:
+        """Note which cassettes a test and its fixtures have as the run begins, before any is run.
+
+        Every worker of xdist does so before the first test runs in one, and they agree.
+        """
+        known = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
+        fixtures = cast("Mapping[str, Sequence[pytest.FixtureDef[Any]]]", known)
+        broader = (each for defs in fixtures.values() for each in defs if each.scope != "function")
+        for directory in {
+            self.of_module(item.path),
+            *(self._of_definition(item, each) for each in broader),
+        }:
+            self._in(directory)
+
+    def change_of(self, path: Path) -> Callable[[], bool]:
+        """Return what tells whether a file is another than when the run began, or is new."""
+        began = self._in(path.parent).get(path.name)
+        return lambda: _state(path) != began
+
+    @property
+    def are_apart(self) -> bool:
+        """Whether a directory of cassettes is that of one module, and holds nothing else."""
+        return bool(self._base.parts) and ".." not in self._base.parts
+
+    def of_gone(self, directory: Path, stems: Collection[str]) -> Iterator[Path]:
+        """Yield where cassettes are whose modules, once in a directory, are there no more.
+
+        ``stems`` are those of all files of that directory.
+        """
+        home = self.of_module(directory / "any").parent
+        if self.are_apart and home.is_dir():
+            yield from (each for each in sorted(home.iterdir()) if each.name not in stems)
 
     def shown(self, path: Path) -> str:
         """Return a path as users know it: below the project's directory."""
@@ -75,22 +137,61 @@ class Places:
 
         ``sharer`` is who has the cassette together with others, and a journal of its own.
         """
-        cache = getattr(self._config, "cache", None)  # there is none with -p no:cacheprovider
-        if cache is None:
+        directory = self._cached("logprobs-journal")
+        if directory is None:  # the test runs without, as where the journal cannot be written
             return None
-        try:
-            directory = Path(cache.mkdir("logprobs-journal"))
-        except OSError:  # the test runs without, as it does where the journal cannot be written
-            return None
-        name = blake2b(encode(f"{self.shown(path)}{sharer}"), digest_size=8).hexdigest()
-        return directory / f"{name}.jsonl"
+        return directory / f"{_hash(self.shown(path), sharer)}.{self._process}.jsonl"
 
-    def _directory(self, file: Path) -> Path:
+    def lock(self, path: Path) -> Path:
+        """Return what to lock while a cassette is written: one of sixteen files, which stay."""
+        directory = self._cached("logprobs-locks")
+        if directory is None:
+            project = _hash(str(self._config.rootpath), str(getattr(os, "getuid", int)()))
+            directory = Path(gettempdir(), f"pytest-logprobs-{project}")
+            with suppress(OSError):  # then nothing can be locked, which it says itself
+                directory.mkdir(exist_ok=True)
+        return directory / f"{_hash(self.shown(path))[0]}.lock"
+
+    def _cached(self, name: str) -> Path | None:
+        cache = getattr(self._config, "cache", None)  # there is none with -p no:cacheprovider
+        try:
+            return cache and Path(cache.mkdir(name))
+        except OSError:
+            return None
+
+    def _in(self, directory: Path) -> Mapping[str, object]:
+        """Return the state of what a directory had when it was first looked at."""
+        if directory not in self._began:
+            there = directory.iterdir() if directory.is_dir() else ()
+            self._began[directory] = {path.name: _state(path) for path in there}
+        return self._began[directory]
+
+    def _of_definition(self, item: pytest.Item, fixturedef: pytest.FixtureDef[object]) -> Path:
+        """Return where the cassettes of a fixture are."""
+        code = getattr(unwrap(fixturedef.func), "__code__", None)  # plugins wrap what is async
+        defined = Path(code.co_filename) if code else item.path
+        ours = self._config.rootpath in defined.parents and "site-packages" not in defined.parts
+        return self.of_module(defined if ours else item.path)
+
+    def of_module(self, file: Path) -> Path:
         """Return where the cassettes of a module are."""
         if self._base.is_absolute():  # not beside the file, so that its directory is to be told
             beside = _from(file.parent, self._config.rootpath).replace("..", "up").replace(":", "")
             return self._base / beside.lstrip("/") / file.stem
         return file.parent / self._base / file.stem
+
+
+def _state(path: Path) -> object:
+    """Return what is another after each writing of a file; ``None`` if there is no file."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+def _hash(*texts: str) -> str:
+    return blake2b(encode("".join(texts)), digest_size=8).hexdigest()
 
 
 def _from(path: Path, directory: Path) -> str:

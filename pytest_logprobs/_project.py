@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Generator, Iterator
-from pathlib import Path
+from collections.abc import Generator
 from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_logprobs._implementations import place_of
 from pytest_logprobs._own_formats import OWN_FORMATS
 
 if TYPE_CHECKING:
-    from types import CodeType
-
     from pluggy import HookCaller
 
 __all__ = ["Project"]
@@ -40,13 +37,7 @@ class Project:
 
     def place_of(self, error: Exception | None) -> str:
         """Return the line of an implementation that raised, or where each begins, as asked."""
-        codes = list(self._implementations())
-        trace = error and error.__traceback__
-        while trace:
-            if trace.tb_frame.f_code in codes:
-                return self._shown(trace.tb_frame.f_code, trace.tb_lineno)
-            trace = trace.tb_next
-        return ", ".join(self._shown(code, code.co_firstlineno) for code in codes)
+        return place_of(self._hook, error, self._config.rootpath)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_make_collect_report(self, collector: pytest.Collector) -> _Wrapper:
@@ -70,16 +61,6 @@ class Project:
         hooks = self._node.ihook if self._node else self._config.hook
         caller: HookCaller = hooks.pytest_logprobs_parse
         return caller
-
-    def _implementations(self) -> Iterator[CodeType]:
-        for each in reversed(self._hook.get_hookimpls()):
-            yield inspect.unwrap(each.function).__code__
-
-    def _shown(self, code: CodeType, line: int) -> str:
-        path = Path(code.co_filename)
-        root = self._config.rootpath
-        shown = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
-        return f"{shown}:{line}"
 
     def _end(self) -> None:
         OWN_FORMATS.remove(self)

@@ -6,14 +6,22 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+import pytest
+
+from pytest_logprobs._age import told_of_ages
 from pytest_logprobs.errors import confidence_errors
 
 if TYPE_CHECKING:
-    import pytest
-
     from pytest_logprobs._explain import Finding
 
-__all__ = ["CASSETTES", "SECTION", "coloured_sections", "sections_of", "summary_of_cassettes"]
+__all__ = [
+    "CASSETTES",
+    "SECTION",
+    "broken_off",
+    "coloured_sections",
+    "sections_of",
+    "summary_of_cassettes",
+]
 __tracebackhide__ = True  # a failed test shows its own lines
 
 CASSETTES: Final = "logprobs_cassettes"
@@ -21,6 +29,8 @@ CASSETTES: Final = "logprobs_cassettes"
 
 SECTION: Final = "logprobs"
 """The title of what a report shows beside a failure."""
+
+_broken_off_key: Final = pytest.StashKey[list[Mapping[str, Any]]]()
 
 _UNKEPT: Final = {
     "incomplete": "the test failed, and the file says that it is not complete",
@@ -68,17 +78,32 @@ def _coloured(text: str, markup: Callable[..., str]) -> str:
     return coloured(text, lambda part, colour: markup(part, **{colour: True}))
 
 
+def broken_off(config: pytest.Config, done: Iterable[Mapping[str, Any]]) -> None:
+    """Note what the cassettes did of a test that was broken off, and so has no last report."""
+    config.stash.setdefault(_broken_off_key, []).extend(done)
+
+
 def summary_of_cassettes(reporter: pytest.TerminalReporter) -> Iterator[str]:
-    """Yield what this run recorded, and what of it a user may not expect; nothing on a replay."""
+    """Yield what this run replayed, what it recorded, and what of that a user may not expect.
+
+    To whom wants it quiet, what was replayed is not told.
+    """
     reports = (report for reports in reporter.stats.values() for report in reports)
     done: list[Mapping[str, Any]] = [
         each for report in reports for each in getattr(report, CASSETTES, ())
     ]
+    without_report = reporter.config.stash.setdefault(_broken_off_key, [])
+    done += without_report
+    replayed = sum(each["replayed"] - each["taken_up"] for each in done)
+    if replayed and reporter.verbosity >= 0:
+        paths = [each["path"] for each in done if each["replayed"]]
+        yield f"logprobs: replayed {_answers(replayed)} from {_where(paths)}"
     kept = [each for each in done if each["recorded"] and each["state"] not in _UNKEPT]
     if kept:
-        paths = dict.fromkeys(each["path"] for each in kept)
-        where = next(iter(paths)) if len(paths) == 1 else f"{len(paths)} cassettes"
-        yield f"logprobs: recorded {_recorded(kept)} in {where}"
+        yield f"logprobs: recorded {_recorded(kept)} in {_where(each['path'] for each in kept)}"
+    if anew := [each for each in done if each["instead_of"]]:
+        old, new = (_where(each[key] for each in anew) for key in ("instead_of", "path"))
+        yield f"logprobs: from now on {new} will answer instead of {old}"
     for each in done:
         if each["recorded"] and (why := _UNKEPT.get(each["state"])):
             yield f"logprobs: recorded {_recorded([each])} in {each['path']}: {why}"
@@ -88,9 +113,21 @@ def summary_of_cassettes(reporter: pytest.TerminalReporter) -> Iterator[str]:
         if count := each["unanswered"]:
             requests = "1 request" if count == 1 else f"{count} requests"
             yield f"logprobs: {requests} got no answer to keep in {each['path']}"
+        if places := ", ".join(each["past"]):
+            unseen = "nothing was recorded of it, and a replay will refuse it"
+            yield f"logprobs: connected to {places} past {each['path']}: {unseen}"
+    yield from told_of_ages(old for each in done if (old := each["too_old"]))
 
 
 def _recorded(done: Sequence[Mapping[str, Any]]) -> str:
     count, taken_up = (sum(each[key] for each in done) for key in ("recorded", "taken_up"))
-    answers = f"{count} answer{'' if count == 1 else 's'}"
-    return f"{answers} ({taken_up} of an earlier run)" if taken_up else answers
+    return f"{_answers(count)} ({taken_up} of an earlier run)" if taken_up else _answers(count)
+
+
+def _answers(count: int) -> str:
+    return f"{count} answer{'' if count == 1 else 's'}"
+
+
+def _where(paths: Iterable[str]) -> str:
+    each = [*dict.fromkeys(paths)]
+    return each[0] if len(each) == 1 else f"{len(each)} cassettes"

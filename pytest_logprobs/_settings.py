@@ -7,10 +7,11 @@ the default. A marker may stand between the two: :meth:`Settings.settled` says s
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeVar
 
+from pytest_logprobs._age import AGES, MaxAge, max_age
 from pytest_logprobs.errors import SECTION_ROWS
 
 __all__ = ["RECORD_MODES", "REPEATS", "SETTINGS", "Setting", "Settings", "settle"]
@@ -24,6 +25,8 @@ RECORD_MODES: Final = ("none", "once", "new_episodes", "all", "rewrite", "off")
 REPEATS: Final = ("error", "last", "cycle")
 """What comes after the last recording of a request that is made again: nothing, the last once
 more, or the first again."""
+
+_UNUSED: Final = ("ignore", "warn", "fail")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,12 @@ class Settings:
     ignore: tuple[str, ...] = ()
     placeholder_keys: tuple[str, ...] | None = None
     allowed_hosts: tuple[str, ...] = ()
+    keep_headers: tuple[str, ...] = ()
+    secret_parameters: tuple[str, ...] = ()
+    allow_secrets: tuple[str, ...] = ()
+    unused: str = "warn"
+    max_age: MaxAge | None = None
+    vcr_marker: bool = False
     commanded: frozenset[str] = frozenset()
 
     def settled(self, field: str, marked: _Value | None) -> _Value:
@@ -65,7 +74,7 @@ class Setting:
     about: str
     takes: str
     read: Callable[[Any], object]
-    kind: Literal["int", "string", "linelist"] = "string"
+    kind: Literal["int", "string", "linelist", "bool"] = "string"
     metavar: str | None = None
 
     @property
@@ -91,10 +100,13 @@ def _count(value: object) -> int:
     return int(text)
 
 
-def _record_mode(value: str) -> str:
-    if value not in RECORD_MODES:
-        raise ValueError(f"got {value!r}")
-    return value
+def _one_of(choices: Collection[str]) -> Callable[[str], str]:
+    def read(value: str) -> str:
+        if value not in choices:
+            raise ValueError(f"got {value!r}")
+        return value
+
+    return read
 
 
 def _directory(value: str) -> str:
@@ -116,7 +128,7 @@ SETTINGS: Final = (
         "record",
         "how cassettes record",
         f"{', '.join(RECORD_MODES[:-1])} or {RECORD_MODES[-1]} (default: {RECORD_MODES[0]})",
-        _record_mode,
+        _one_of(RECORD_MODES),
         metavar="MODE",
     ),
     Setting(
@@ -145,6 +157,47 @@ SETTINGS: Final = (
         "host names or addresses, one a line",
         tuple,
         kind="linelist",
+    ),
+    Setting(
+        "keep_headers",
+        "which headers cassettes keep, beside the usual ones",
+        "names of headers, one a line; none for keys or cookies",
+        tuple,
+        kind="linelist",
+    ),
+    Setting(
+        "secret_parameters",
+        "which parameters of a URL are secret to cassettes, beside the usual ones",
+        "names of parameters, one a line",
+        tuple,
+        kind="linelist",
+    ),
+    Setting(
+        "allow_secrets",
+        "what cassettes may hold although it looks like a secret",
+        "the texts themselves, one a line",
+        tuple,
+        kind="linelist",
+    ),
+    Setting(
+        "unused",
+        "what to do about cassettes and recordings that no test of a whole run used",
+        f"{', '.join(_UNUSED[:-1])} or {_UNUSED[-1]} (default: warn)",
+        _one_of(_UNUSED),
+        metavar="WHAT",
+    ),
+    Setting(
+        "max_age",
+        "how old the recordings may be that tests replay",
+        f"{AGES}, and then whether to warn or fail (90d fail); default: of any age, and warn",
+        max_age,
+    ),
+    Setting(
+        "vcr_marker",
+        "whether tests with the marker vcr have cassettes of pytest-logprobs, and no others",
+        "true or false (default: false)",
+        bool,
+        kind="bool",
     ),
 )
 

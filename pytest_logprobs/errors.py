@@ -16,6 +16,7 @@
 
     CassetteError
     ├── CassetteReadError        it cannot be read: damaged, foreign, of a newer version
+    ├── CassetteSecretError      it would hold a secret, and is not written      (.place)
     └── CassetteWriteError       it cannot be written: the disk, the directory
 
     AssertionError
@@ -35,6 +36,7 @@ __all__ = [
     "SECTION_ROWS",
     "CassetteError",
     "CassetteReadError",
+    "CassetteSecretError",
     "CassetteWriteError",
     "ChoiceError",
     "ConfidenceError",
@@ -166,6 +168,17 @@ class CassetteReadError(CassetteError):
 
     It is never taken for an empty one, and never overwritten.
     """
+
+
+class CassetteSecretError(CassetteError):
+    """A cassette would hold what looks like a secret; what was on the disk is untouched.
+
+    ``place`` is the path to it from the top of the file; the secret itself is told to nobody.
+    """
+
+    def __init__(self, path: str, problem: str, *, place: str) -> None:
+        self.place = place
+        super().__init__(path, problem)
 
 
 class CassetteWriteError(CassetteError):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, cast
 import pytest
 
 from pytest_logprobs import hookspecs
+from pytest_logprobs._leftovers import Leftovers
 from pytest_logprobs._marked import MARKER
 from pytest_logprobs._markers import Markers
 from pytest_logprobs._project import Project
@@ -55,6 +56,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_findings_key] = []
     config.stash[_markers_key] = markers = Markers(config, settings)
     config.pluginmanager.register(markers, "logprobs_markers")
+    config.pluginmanager.register(Leftovers(config, settings), "logprobs_leftovers")
     config.pluginmanager.register(Project(config), "logprobs_project")
 
 

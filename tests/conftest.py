@@ -79,12 +79,18 @@ def run_tests(
     return run
 
 
-@pytest.fixture
-def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
-    """Give a project with a server that counts what it is asked."""
+@pytest.fixture(scope="session")
+def project_type():
+    """Load what projects need before pytester is set up, which forgets what is loaded later."""
     from asking import Project
 
-    with Project.asking(pytester, monkeypatch) as project:
+    return Project
+
+
+@pytest.fixture
+def project(project_type, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
+    """Give a project with a server that counts what it is asked."""
+    with project_type.asking(pytester, monkeypatch) as project:
         yield project
 
 
@@ -103,3 +109,21 @@ def suite(pytester: pytest.Pytester, server):
     from wire import Suite
 
     return Suite(pytester, server)
+
+
+@pytest.fixture
+def check(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, list[str], str]]:
+    """Run ``pytest-logprobs check`` in an empty project: its exit code, its lines, its errors."""
+    from pytest_logprobs.cli import main
+
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str) -> tuple[int, list[str], str]:
+        code = main(["check", *arguments])
+        shown = capsys.readouterr()
+        return code, shown.out.splitlines(), shown.err
+
+    return run

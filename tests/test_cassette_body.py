@@ -19,7 +19,17 @@ JSON_VALUES = st.recursive(
     ),
     max_leaves=10,
 )
-FIELDS = ["data: 1.0", "data:[DONE]", "data: { }", "data", "event: a", "id:1", "retry: 9", ": ping"]
+COMMENTS = [": ping", ":", ":  data: 1 ", ":\u2028"]
+FIELDS = [
+    "data: 1.0",
+    "data:[DONE]",
+    "data: { }",
+    "data",
+    "event: a",
+    "id:1",
+    "retry: 9",
+    *COMMENTS,
+]
 STREAMS = st.lists(st.sampled_from([*FIELDS, "x: y", "", "", ""])).map("\n".join)
 TYPES = st.sampled_from(["", "application/json", "text/event-stream", "text/plain", "image/png"])
 
@@ -38,9 +48,11 @@ def saved(stored):
 
 
 def fields(stream):
-    """Read the names and values of a stream's fields, with the lexemes of what is JSON."""
+    """Read a stream's fields and comments, in order, with the lexemes of what is JSON."""
     lines = [line.partition(":") for line in stream.decode().replace("\r\n", "\n").split("\n")]
-    pairs = [(name, value.removeprefix(" ")) for name, _, value in lines]
+    pairs = [
+        (name, value.removeprefix(" ")) if name else (colon, value) for name, colon, value in lines
+    ]
     kept = [pair for at, pair in enumerate(pairs) if pair[0] or (at and pairs[at - 1][0])]
     return [(name, list(lexemes(value)) if is_json(value) else value) for name, value in kept]
 
@@ -106,6 +118,11 @@ def test_the_prompts_of_a_request_are_listed_by_their_lines():
         (b"data: 1\nid\n\n", [{"data": "1", "id": ""}]),
         (b"data: {\ndata:  }\n\n", [{"text": "{\n }"}]),
         (b"data\n\n", [{"text": ""}]),
+        # comments: OpenRouter's while a model thinks, a server's that keeps the connection open
+        (b": OPENROUTER PROCESSING\n\n: OPENROUTER PROCESSING\n\ndata: 1\n\n",
+         [{"comment": " OPENROUTER PROCESSING"}] * 2 + [{"data": "1"}]),
+        (b":keep-alive\r\n:\r\n\r\ndata: 1\r\n\r\n", [{"comment": "keep-alive\n"}, {"data": "1"}]),
+        (b": 1 \nevent: a\ndata: 1\n\n", [{"comment": " 1 ", "event": "a", "data": "1"}]),
     ],
 )  # fmt: skip
 def test_streams(stream, expected):
@@ -120,7 +137,7 @@ def test_streams(stream, expected):
 @pytest.mark.parametrize(
     "stream",
     [
-        b": ping\n\ndata: 1\n\n",
+        b": 1\ndata: 1\n: 2\n\n",
         b"data: 1\n\ndata: 2\n",
         b"data: 1",
         b"data: 1\nid: 1\ndata: 2\n\n",
@@ -132,7 +149,7 @@ def test_streams(stream, expected):
     ],
 )
 def test_streams_that_would_not_come_back(stream):
-    """A comment, an unknown field or an end without a blank line leaves the stream a text."""
+    """A field that comes twice, one unknown, or no blank line at the end: it stays a text."""
     stored = stored_body(stream, STREAM, lines=False)
     assert list(stored) == ["text"]
     assert body_of(saved(stored)) == stream

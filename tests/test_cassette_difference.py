@@ -10,11 +10,11 @@ from pytest_logprobs.cassettes._body import stored_body
 from pytest_logprobs.cassettes._difference import (
     ABSENT,
     Difference,
-    diff,
     differences,
     nearest,
     summary,
 )
+from pytest_logprobs.cassettes._line_diff import diff
 from pytest_logprobs.cassettes._matching import canonical, key_of
 
 laws = settings(deadline=None)
@@ -202,8 +202,7 @@ DIFFS = {
     "prompt": (
         chat(system=SYSTEM.replace("one word", "a name")),
         chat(),
-        """@@ -6,7 +6,7 @@
-       "role": "system"
+        """       "role": "system"
        "content": |
          You are a geographer.
 -        Answer with one word.
@@ -216,7 +215,7 @@ DIFFS = {
     "all": (
         request({"temperature": 0.7, "model": "m", "stop": [], "logit_bias": {}}, url="/v1/chat"),
         request({"model": "m", "stop": ["\n"], "temperature": 0, "user": "me"}, "PUT", "/v1/old"),
-        """@@ -1,11 +1,7 @@
+        """\
 -PUT /v1/old
 +POST /v1/chat
  {
@@ -237,8 +236,7 @@ DIFFS = {
     "unsafe": (
         request({"prompt": "é \ntab\t\n\x1b[31m"}),
         request({"prompt": "é\ntab\n\u202e"}),
-        r"""@@ -1,7 +1,7 @@
- POST http://127.0.0.1:8000/v1/chat/completions
+        r""" POST http://127.0.0.1:8000/v1/chat/completions
  {
    "prompt": |
 -    é
@@ -253,7 +251,7 @@ DIFFS = {
     "text": (
         request(b"a\nb\n"),
         request(b"a\nb"),
-        """@@ -1,3 +1,4 @@
+        """\
  POST http://127.0.0.1:8000/v1/chat/completions
  a
  b
@@ -263,7 +261,7 @@ DIFFS = {
     "binary": (
         request(b"\xff\x00"),
         request(b""),
-        """@@ -1 +1,2 @@
+        """\
  POST http://127.0.0.1:8000/v1/chat/completions
 +2 bytes that are no text, blake2b 8be98a3d14d420eb
 """,

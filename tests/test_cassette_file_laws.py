@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from bodies import message
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from looping import problem, sent_through
 
 from pytest_logprobs import CassetteReadError
 from pytest_logprobs.cassettes._file import (
@@ -44,7 +46,14 @@ JSON_TEXTS = st.recursive(
 ).map(Raw)
 EVENTS = st.lists(
     st.fixed_dictionaries(
-        {}, optional={"event": TEXTS, "id": TEXTS, "retry": TEXTS, "data": JSON_TEXTS}
+        {},
+        optional={
+            "comment": TEXTS,
+            "event": TEXTS,
+            "id": TEXTS,
+            "retry": TEXTS,
+            "data": JSON_TEXTS,
+        },
     ),
     max_size=3,
 )
@@ -194,3 +203,11 @@ def test_a_byte_flipped(path, place, bits):
 def test_any_bytes(path, data):
     """Whatever a file holds, it is refused in our words."""
     assert isinstance(outcome(path, data), CassetteReadError)
+
+
+@settings(deadline=None)
+@given(st.lists(st.randoms(use_true_random=False).map(message), max_size=5))
+def test_whatever_a_server_sends_comes_back(path, messages):
+    """Status, headers and body, in their order, as a reader sees them that is not ours."""
+    back = sent_through(path, messages)
+    assert [problem(*both) for both in zip(messages, back, strict=True)] == [""] * len(messages)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -37,7 +38,16 @@ def numbers(interactions):
 @pytest.fixture
 def path(tmp_path):
     """Where a journal may stand, in directories that are not there."""
-    return tmp_path / "cache" / "logprobs" / "journal"
+    return tmp_path / "cache" / "logprobs" / "c0ffee.run2-gw0.jsonl"
+
+
+def left(path, name, *interactions):
+    """Write a journal as another process would, and close it."""
+    journal = Journal(path.with_name(name))
+    for number in interactions:
+        journal.append(interaction(number))
+    journal.close()
+    return journal.path
 
 
 def test_what_was_added_is_read(path):
@@ -64,6 +74,22 @@ def test_one_run_after_another(path):
     journal.append(interaction(3))
     assert numbers(journal.read()) == ["-1.0", "-2.0", "-3.0"]
     journal.close()
+
+
+def test_what_earlier_runs_left(path):
+    """It is read from the oldest on, and deleted with the journal; that of others stays."""
+    first = left(path, "c0ffee.run1-main.jsonl", 1)
+    second = left(path, "c0ffee.run0-gw7.jsonl", 2)
+    os.utime(first, (1, 1))
+    worker = left(path, "c0ffee.run2-gw1.jsonl", 3)  # of the same run
+    other = left(path, "decade.run1-main.jsonl", 4)  # of another cassette
+    mine = left(path, path.name, 5)
+    journal = Journal(path)
+    assert numbers(journal.read()) == ["-1.0", "-2.0", "-5.0"]
+    late = left(path, "c0ffee.run3-main.jsonl", 6)  # nobody has read it
+    journal.discard()
+    assert sorted(path.parent.iterdir()) == sorted([worker, other, late])
+    assert not any(each.exists() for each in (first, second, mine))
 
 
 def test_a_line_that_was_cut(path):

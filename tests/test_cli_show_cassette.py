@@ -51,7 +51,12 @@ def test_every_answer_is_shown_with_what_was_asked(show, recordings):
         "smollm2-135m-instruct"
     )
     lines = [line for line in shown.out.splitlines() if "Completion" in line or " of 2" in line]
-    assert lines == ["1 of 2, asked 'Who wrote Hamlet?'", title, "2 of 2", title]
+    assert lines == [
+        "1 of 2, recorded 2026-11-23, asked 'Who wrote Hamlet?'",
+        title,
+        "2 of 2, recorded 2026-11-23",
+        title,
+    ]
     assert shown.out.count("⟦Ham|42⟧let⟦ is|28⟧") == 2
 
 

@@ -21,6 +21,7 @@ from walks import Answer, Said, best_first
 from walks import decoded as decoded_by_hand
 
 from pytest_logprobs import LogprobsError, parse, parse_all
+from pytest_logprobs.cassettes import contents, converted
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +135,21 @@ def test_decoding_of_payloads(payloads, name):
     if not name.endswith(".yaml"):
         body = (payloads / name).read_bytes()
         assert json.dumps(decoded(body)) == json.dumps(decoded_by_hand(body.decode()))
+
+
+@pytest.mark.parametrize("name", [name for name in REFUSED if name.endswith(".yaml")])
+def test_cassettes_of_vcrpy(payloads, name):
+    """A body that a project's serializer stored decoded has the numbers that the file spells."""
+    path = payloads / name
+    (completion,) = contents(path.read_bytes(), path).completions
+    assert completion.request.url == "https://api.openai.com/v1/responses"
+    assert completion.request.body["model"] == "gpt-4o-mini"
+    assert len(completion) == 9
+    ours = converted(path.read_bytes(), path)[1]
+    assert '"logprob": -' in ours
+    for kind in ("yaml", "json"):
+        theirs = converted(ours.encode(), path, kind)[1]
+        assert converted(theirs.encode(), path, "logprobs")[1] == ours
 
 
 def test_answers_among_others(payloads):

@@ -12,6 +12,7 @@ from importlib.util import find_spec
 
 import pytest
 
+from pytest_logprobs.cassettes._body import body_of
 from pytest_logprobs.cassettes._layout import Raw
 from pytest_logprobs.cassettes._messages import (
     header,
@@ -120,7 +121,7 @@ def test_a_compressed_response_is_stored_plain(encoding, compress):
         "headers": {"content-type": "application/json"},
         "json": BODY.decode(),
     }
-    assert wire_headers(stored) == {
+    assert wire_headers(stored, body_of(stored)) == {
         "content-type": ["application/json"],
         "content-length": [str(len(BODY))],
     }
@@ -136,7 +137,7 @@ def test_what_cannot_be_decompressed_is_kept_as_it_is(encoding):
         "headers": {"content-type": "application/json", "content-encoding": encoding},
         "base64": b64encode(body).decode(),
     }
-    assert wire_headers(stored) == {
+    assert wire_headers(stored, body_of(stored)) == {
         "content-type": ["application/json"],
         "content-encoding": [encoding],
         "content-length": [str(len(body))],
@@ -158,7 +159,7 @@ def test_an_empty_response():
     """A response without a body has no entry for one, and a length of zero."""
     stored = stored_response(204, {"Content-Encoding": "gzip"}, b"")
     assert stored == {"status": 204}
-    assert wire_headers(stored) == {"content-length": ["0"]}
+    assert wire_headers(stored, body_of(stored)) == {"content-length": ["0"]}
 
 
 def test_headers_that_are_repeated():
@@ -169,13 +170,18 @@ def test_headers_that_are_repeated():
         "headers": {"location": ["/a", "/b"]},
         "text": "pong",
     }
-    assert wire_headers(stored) == {"location": ["/a", "/b"], "content-length": ["4"]}
+    assert wire_headers(stored, body_of(stored)) == {
+        "location": ["/a", "/b"],
+        "content-length": ["4"],
+    }
 
 
 def test_the_length_is_that_of_the_body_as_it_is_sent():
     """A body that is laid out over several lines in the file is sent on one."""
     stored = {"status": 200, "json": Raw('{\n  "text": "é"\n}')}
-    assert wire_headers(stored) == {"content-length": [str(len('{"text": "é"}'.encode()))]}
+    assert wire_headers(stored, body_of(stored)) == {
+        "content-length": [str(len('{"text": "é"}'.encode()))]
+    }
 
 
 @pytest.mark.parametrize(
@@ -198,10 +204,11 @@ def test_a_header_as_any_client_has_it(headers, value):
 
 def test_provenance():
     """When, by which plugin, and by which client, where it says so."""
-    told = provenance({"User-Agent": b"OpenAI/Python 3.54.0", "Authorization": "Bearer sk-1"})
+    sent = {"User-Agent": b"OpenAI/Python 3.54.0", "Authorization": "Bearer sk-1"}
+    told = provenance(sent, {}, {})
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", told.pop("at"))
     assert told == {"plugin": version("pytest-logprobs"), "client": "OpenAI/Python 3.54.0"}
-    assert [*provenance({})] == ["at", "plugin"]
+    assert [*provenance({}, {}, {})] == ["at", "plugin"]
 
 
 @pytest.mark.parametrize(
@@ -216,4 +223,4 @@ def test_provenance():
 )
 def test_the_client_is_its_name_and_version(agent, client):
     """What else a user agent tells is nobody's business."""
-    assert provenance({"user-agent": agent})["client"] == client
+    assert provenance({"user-agent": agent}, {}, {})["client"] == client

@@ -105,22 +105,6 @@ def test_once_needs_no_key_for_what_is_recorded(project, monkeypatch):
     assert [line for line in again.outlines if line.startswith("key:")] == ["key: placeholder"]
 
 
-def test_workers_do_not_record_a_cassette_that_tests_share(project):
-    """Each would write what it knows over what the others wrote; they replay it well."""
-    shared = 'shared = pytest.mark.logprobs_cassette(name="shared")\n'
-    tests = "".join(f'@shared\ndef test_{n}():\n    ask("{n}")\n' for n in "ab")
-    project.write(shared + tests)
-    result = project.run("-n2", "--logprobs-record=once", subprocess=True)
-    result.assert_outcomes(errors=2)
-    assert (
-        "<LogprobsCassette cassettes/test_it/shared.json, once> is shared by name=, and one "
-        "process alone can record it: leave out -n"
-    ) in result.outlines
-    assert project.server.asked == []
-    project.record("once")
-    project.run("-n2", subprocess=True).assert_outcomes(passed=2)
-
-
 def test_rewriting_for_one_test_keeps_what_the_others_recorded(project):
     """A file that tests share is theirs, too."""
     shared = 'shared = pytest.mark.logprobs_cassette(name="shared")\n'

@@ -64,6 +64,22 @@ def test_it(broken):
     assert patched() == before
 
 
+@pytest.mark.parametrize("end", ["raise KeyboardInterrupt", "pytest.exit('enough')"])
+def test_a_run_that_is_broken_off_says_what_waits(project, end):
+    """Nothing is reported of the test, and still its answers are not forgotten."""
+    tests = "@cassette\ndef test_it():\n    ask('Hi')\n    ask('Bye')\n    {}"
+    project.write(tests.format(end))
+    result = project.run("--logprobs-record=once")
+    assert (
+        f"logprobs: recorded 2 answers in {FILE}: not kept, for the test did not come to its end; "
+        f"the next recording run has them"
+    ) in result.outlines
+    assert (project.files, project.journals) == ([], [["Hi 1", "Bye 2"]])
+    project.write(tests.format("pass"))
+    result = project.run("--logprobs-record=once")
+    assert f"logprobs: recorded 2 answers (2 of an earlier run) in {FILE}" in result.outlines
+
+
 def test_a_file_that_cannot_be_written_is_an_error_of_the_test(project):
     """It says what to do, and the answers wait for the next recording run."""
     project.write("@cassette\ndef test_it():\n    ask()")

@@ -18,6 +18,11 @@ cassette: cassettes/test_inner/test_it.json
 next: allow the host in logprobs_allowed_hosts, or make the call with httpx, requests, urllib3 or \
 aiohttp, and record it: pytest test_inner.py::test_it --logprobs-record=once"""
 
+PAST = (
+    "logprobs: connected to {} past cassettes/test_inner/test_it.json: nothing was recorded of it, "
+    "and a replay will refuse it"
+)
+
 WAYS = {
     "connect": "socket.create_connection(HOST)",
     "look up": LOOK_UP,
@@ -40,6 +45,25 @@ def test_a_connection_around_the_cassette(suite, way):
     result = suite.run()
     result.assert_outcomes(failed=1)
     assert failures(result) == {"test_it": REFUSED.replace(":18", ":19")}
+
+
+def test_a_transport_of_ones_own(suite):
+    """A client whose transport nobody patches does not go out; who wrote it is named."""
+    suite.write(
+        """
+class Direct(httpx.BaseTransport):
+    def handle_request(self, request):
+        socket.create_connection((request.url.host, request.url.port))
+
+def test_it():
+    with httpx.Client(transport=Direct()) as client:
+        client.get("http://192.0.2.1:443/")
+"""
+    )
+    result = suite.run()
+    result.assert_outcomes(failed=1)
+    told = REFUSED.replace("test_inner.py:18 in test_it", "test_inner.py:19 in handle_request")
+    assert failures(result) == {"test_it": told}
 
 
 def test_in_fixtures(suite):
@@ -109,9 +133,39 @@ def test_allowed_hosts(suite):
 
 @pytest.mark.parametrize("mode", ["once", "new_episodes", "all", "rewrite", "off"])
 def test_what_records_is_not_guarded(suite, mode):
-    """Only ``none`` guards: a run that records needs the network."""
+    """A run that records needs the network; it is told what a replay will refuse."""
     suite.write(f"def test_it():\n    {LOOK_UP}\n")
-    suite.record(mode=mode).assert_outcomes(passed=1)
+    result = suite.record(mode=mode)
+    result.assert_outcomes(passed=1)
+    told = [line for line in result.outlines if line.startswith("logprobs: ")]
+    assert told == ([] if mode == "off" else [PAST.format("192.0.2.1:443")])
+
+
+def test_what_is_told_of_a_run_that_records(suite, monkeypatch):
+    """Hosts, once each; not one that is allowed or was asked through a client, and no proxy."""
+    monkeypatch.setenv("HTTPS_PROXY", "http://me:secret@proxy.invalid:3128")
+    suite.pytester.makeini("[pytest]\nlogprobs_allowed_hosts = allowed.invalid\n")
+    suite.write(
+        f"""
+LOOK_UP = socket.getaddrinfo
+socket.getaddrinfo = lambda host, *more, **named: LOOK_UP("127.0.0.1", *more, **named)
+
+def teardown_module():
+    socket.getaddrinfo = LOOK_UP
+
+def test_it():
+    for host in "one", "allowed", "one", "proxy", "two":
+        socket.getaddrinfo(f"{{host}}.invalid", 443)
+    httpx.get(URL.replace("127.0.0.1", "asked.invalid") + "/models")
+    {LOOK_UP}
+"""
+    )
+    result = suite.record()
+    result.assert_outcomes(passed=1)
+    assert [line for line in result.outlines if line.startswith("logprobs: ")] == [
+        "logprobs: recorded 1 answer in cassettes/test_inner/test_it.json",
+        PAST.format("one.invalid:443, two.invalid:443"),
+    ]
 
 
 def test_other_tests_are_not_guarded(suite):

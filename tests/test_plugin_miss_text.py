@@ -45,12 +45,12 @@ def test_a_changed_prompt(suite):
         "asked at: test_inner.py:15 in ask\n"
         "cassette: cassettes/test_inner/test_it.json, 1 recording\n"
         "closest: recording 1 of 1 differs in $.messages[0].content\n"
+        "recorded: today on smollm2-135m-instruct\n"
         f"{NEXT}=rewrite"
     )
     assert shown == [
         """--- recorded
 +++ asked
-@@ -6,7 +6,7 @@
        "role": "user"
        "content": |
          You are a critic.
@@ -71,12 +71,12 @@ def test_a_changed_parameter(suite):
         "cassette: cassettes/test_inner/test_it.json, 1 recording\n"
         "closest: recording 1 of 1 differs in $.temperature: 0 recorded, 0.7 asked; $.seed: not "
         "recorded, 7 asked\n"
+        "recorded: today on smollm2-135m-instruct\n"
         f"{NEXT}=rewrite"
     )
     assert shown == [
         """--- recorded
 +++ asked
-@@ -8,5 +8,6 @@
      }
    ]
    "logprobs": true
@@ -107,8 +107,9 @@ def test_played_already(suite):
         "no recording answers POST URL/chat/completions (m)\n"
         "asked at: test_inner.py:15 in ask\n"
         "cassette: cassettes/test_inner/test_it.json, 3 recordings\n"
-        'closest: recording 1, 3 of 3 is this very request, and was played already; repeats="last" '
-        "would play it again\n"
+        "closest: recordings 1, 3 of 3 are this very request, and all 2 were played already; "
+        'repeats="last" would play the last again\n'
+        "recorded: today on smollm2-135m-instruct\n"
         f"{NEXT}=rewrite"
     )
     assert shown == []
@@ -117,7 +118,12 @@ def test_played_already(suite):
 def test_played_often(suite):
     """At most five recordings are named."""
     text, _ = missed(suite, "[ask() for _ in range(6)]", "[ask() for _ in range(7)]")
-    assert "closest: recording 1, 2, 3, 4, 5, … of 6 is this very request, and was" in text
+    assert "closest: recordings 1, 2, 3, 4, 5, … of 6 are this very request, and all 6 were" in text
+    text, _ = missed(suite, "ask()", "ask(); ask()")
+    assert (
+        "closest: recording 1 of 1 is this very request, and was played already; "
+        'repeats="last" would play it again\n'
+    ) in text
 
 
 def test_what_was_played_is_not_as_close(suite):
@@ -220,7 +226,7 @@ def test_it_is_short(suite, recorded, asked, name):
     """An explanation has at most 8 lines and 640 characters; the command is whole."""
     text, _ = missed(suite, recorded, asked, name)
     lines = text.replace("URL", suite.wire.url).split("\n")
-    assert len(lines) == 5
+    assert len(lines) == 6
     assert sum(len(line) + 1 for line in lines) - 1 <= 640
     assert lines[-1].endswith(f" pytest test_inner.py::{name} --logprobs-record=rewrite")
     assert lines[0].startswith(f"no recording answers POST {suite.wire.url}/chat/completions")

@@ -104,7 +104,7 @@ def test_lists():
 def test_names_of_the_settings():
     """Every setting is a line `logprobs_*` and a field of `Settings`, most are an option."""
     options = [each.option for each in SETTINGS if each.metavar]
-    assert options == ["--logprobs-rows", "--logprobs-record"]
+    assert options == ["--logprobs-rows", "--logprobs-record", "--logprobs-unused"]
     assert [(each.ini, each.kind) for each in SETTINGS] == [
         ("logprobs_rows", "int"),
         ("logprobs_record", "string"),
@@ -112,6 +112,12 @@ def test_names_of_the_settings():
         ("logprobs_ignore", "linelist"),
         ("logprobs_placeholder_keys", "linelist"),
         ("logprobs_allowed_hosts", "linelist"),
+        ("logprobs_keep_headers", "linelist"),
+        ("logprobs_secret_parameters", "linelist"),
+        ("logprobs_allow_secrets", "linelist"),
+        ("logprobs_unused", "string"),
+        ("logprobs_max_age", "string"),
+        ("logprobs_vcr_marker", "bool"),
     ]
     assert [*(each.field for each in SETTINGS), "commanded"] == [*Settings.__slots__]
     assert SETTINGS[0].help == f"how many tokens the table of a failure lists: {TAKES}"

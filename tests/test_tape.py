@@ -15,6 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_logprobs._settings import REPEATS
+from pytest_logprobs.cassettes._matching import key_of
+from pytest_logprobs.cassettes._merging import replaced, rewritten
 from pytest_logprobs.cassettes._tape import Tape, answered
 
 ORIGIN = {"at": "2026-11-23T08:00:00Z", "plugin": "0.1.0"}
@@ -49,6 +51,11 @@ def played(tape, prompts):
     """Ask for each prompt and return the texts of the answers, ``None`` where there is none."""
     asked = [tape.ask(request(prompt)) for prompt in prompts]
     return [each.answer and each.answer["response"]["text"] for each in asked]
+
+
+def keyed(interactions):
+    """Return the interactions with the keys of their requests."""
+    return [(key_of(each["request"]), each) for each in interactions]
 
 
 def texts(interactions):
@@ -169,7 +176,7 @@ def test_all_replaces_what_it_recorded_anew(loaded, asked, expected):
         found = tape.ask(request(prompt))
         assert found.answer is None
         tape.record(found, response(f"{prompt} new"), ORIGIN)
-    assert texts(tape.replaced_by_new()) == expected
+    assert texts(replaced(keyed(tape.loaded), tape.used)) == expected
 
 
 @pytest.mark.parametrize(
@@ -187,7 +194,7 @@ def test_rewrite_keeps_the_order_of_the_file(loaded, asked, expected):
     tape = Tape(numbered(loaded), playing=())
     for prompt in asked:
         tape.record(tape.ask(request(prompt)), response(f"{prompt} new"), ORIGIN)
-    assert texts(tape.rewritten()) == expected
+    assert texts(rewritten(keyed(tape.loaded), tape.used)) == expected
 
 
 @pytest.mark.parametrize("repeats", REPEATS)

@@ -29,7 +29,9 @@ __all__ = ["body_of", "decompressed", "stored_body"]
 __tracebackhide__ = True  # a failed test shows its own lines
 
 _LINE_BREAK: Final = re.compile(r"\r\n|\n|\r")  # of a stream; others may stand in its data
-_FIELDS: Final = frozenset({"data", "event", "id", "retry"})
+_COMMENT: Final = ""  # what a line has before its colon that no reader heeds: a sign of life
+_FIELDS: Final = frozenset({_COMMENT, "data", "event", "id", "retry"})
+_LISTED: Final = (_COMMENT, "data")  # what may stand in several lines, one after the other
 _LINES: Final = "\n"  # the name under which the lines of a text are listed
 
 
@@ -142,19 +144,21 @@ def _blocks(text: str) -> list[list[str]]:
 
 
 def _event(lines: Sequence[str]) -> dict[str, object] | None:
-    """Read the fields of an event, in their order; only data may have several lines."""
+    """Read the fields of an event, in their order; data and comments may have several lines."""
     fields: dict[str, list[str]] = {}
     last = ""
     for line in lines:
         name, _, value = line.partition(":")
-        if name not in _FIELDS or (name in fields and not name == last == "data"):
-            return None  # a comment has no name
-        fields.setdefault(name, []).append(value.removeprefix(" "))
+        if name not in _FIELDS or (name in fields and not (name == last and name in _LISTED)):
+            return None
+        fields.setdefault(name, []).append(value.removeprefix(" ") if name else value)
         last = name
     return dict(_entry(name, values) for name, values in fields.items())
 
 
 def _entry(name: str, values: Sequence[str]) -> tuple[str, object]:
+    if name == _COMMENT:
+        return "comment", "\n".join(values)
     if name != "data":
         return name, values[0]
     if len(values) == 1 and is_json(values[0]):
@@ -170,6 +174,8 @@ def _sent(event: Mapping[str, object]) -> str:
             lines.append(f"data: {one_line(dumps(value))}\n")
         elif name == "text":
             lines += (f"data: {line}\n" for line in str(value).split("\n"))
+        elif name == "comment":
+            lines += (f":{line}\n" for line in str(value).split("\n"))
         else:
             lines.append(f"{name}: {value}\n")
     return f"{''.join(lines)}\n"

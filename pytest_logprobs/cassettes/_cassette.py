@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any, Final, cast
+from urllib.parse import urlsplit
 
 from pytest_logprobs._model import Completion
 from pytest_logprobs._traffic import Traffic
 from pytest_logprobs.cassettes._file import CassetteFile, read_cassette, write_cassette
 from pytest_logprobs.cassettes._journal import Journal
-from pytest_logprobs.cassettes._messages import (
-    exchange_of,
-    provenance,
-    stored_request,
-    stored_response,
-)
+from pytest_logprobs.cassettes._layout import dumps, one_line
+from pytest_logprobs.cassettes._locking import locked
+from pytest_logprobs.cassettes._matching import key_of
+from pytest_logprobs.cassettes._merging import extended, replaced, rewritten
+from pytest_logprobs.cassettes._messages import exchange_of
 from pytest_logprobs.cassettes._miss import CassetteMissError, explain, explain_connection
 from pytest_logprobs.cassettes._plan import Ending, Plan
+from pytest_logprobs.cassettes._scrubbing import Scrubbing
 from pytest_logprobs.cassettes._tape import Asked, Interaction, Tape, answered, is_error
+from pytest_logprobs.cassettes._too_old import too_old
 from pytest_logprobs.errors import CassetteReadError
 
 __all__ = ["LogprobsCassette"]
@@ -46,9 +48,12 @@ class LogprobsCassette:
         self._plan = plan
         self._traffic = traffic
         self._misses: list[CassetteMissError] = []
+        self._scrubbing = Scrubbing(plan.rules, self._misses)
+        self._hosts: set[str] = set()
         self._flaw: CassetteReadError | None = None
-        self._mode = plan.does
-        self._file = self._read()
+        self._foreign: str | None = None
+        self._file = self._opened()
+        self._mode = plan.does  # once it is read: what others write from now on is merged
         self._begun = self._file is not None and not self._file.complete
         self.is_recording: Final = self._mode.records or (
             plan.mode == "once" and (not self._file or self._begun)
@@ -56,7 +61,9 @@ class LogprobsCassette:
         saves = self.is_recording and plan.mode != "off"
         self._journal = Journal(plan.journal) if saves and plan.journal else None
         loaded = self._file.interactions if self._file else ()
+        self._dropped: Sequence[Interaction] = ()
         if self._begun and self.is_recording:
+            self._dropped = [each for each in loaded if is_error(each)]
             loaded = answered(loaded)
         self._tape = Tape(
             loaded,
@@ -67,7 +74,12 @@ class LogprobsCassette:
         )
 
     def __repr__(self) -> str:
-        return f"<LogprobsCassette {self._plan.shown}, {self.record_mode}>"
+        return f"<LogprobsCassette {self._shown}, {self.record_mode}>"
+
+    @property
+    def _shown(self) -> str:
+        """What answers: the file, or a cassette of vcrpy that stands in for it."""
+        return self._foreign or self._plan.shown
 
     @property
     def play_count(self) -> int:
@@ -80,6 +92,11 @@ class LogprobsCassette:
         return self._tape.written
 
     @property
+    def hosts(self) -> frozenset[str]:
+        """The hosts of the requests that this cassette was asked for."""
+        return frozenset(self._hosts)
+
+    @property
     def misses(self) -> tuple[CassetteMissError, ...]:
         """The requests that nothing answered, in order; the test fails with the first."""
         return tuple(self._misses)
@@ -89,34 +106,39 @@ class LogprobsCassette:
         """The completions that crossed the wire in this test, like ``logprobs.completions``."""
         return self._traffic.completions
 
+    @property
+    def too_old(self) -> dict[str, Any] | None:
+        """What is to be told of recordings that were played and are too old."""
+        return too_old(self._tape, self._plan, self._shown)
+
     def ask(self, method: str, url: str, headers: _Headers, body: bytes) -> tuple[int, Asked]:
         """Look a request up: its number, and what is known of it.
 
         Raises ``CassetteMissError`` where nothing answers it and the mode does not record.
         """
+        self._hosts.add(urlsplit(url).hostname or "")
         if self._flaw is not None:
             self._misses.append(miss := CassetteMissError(str(self._flaw)))
             raise miss
-        asked = self._tape.ask(stored_request(method, url, headers, body))
+        asked = self._tape.ask(self._scrubbing.request(method, url, headers, body))
         if asked.answer is None and not self.is_recording:
             raise self._missed(asked)
         return self._traffic.begin(), asked
 
-    def play(self, number: int, asked: Asked) -> dict[str, Any]:
-        """Return the stored response that answers a request which was found to have one."""
+    def play(self, number: int, asked: Asked) -> tuple[dict[str, Any], bytes]:
+        """Return the stored response to a request that was found to have one, and its body."""
         response: dict[str, Any] = cast("Interaction", asked.answer)["response"]
-        self._pass(number, asked, response)
-        return response
+        return response, self._pass(number, asked, response)
 
     def record(
         self, number: int, asked: Asked, sent: _Headers, response: tuple[int, _Headers, bytes]
     ) -> None:
         """Record the response to a request; ``sent`` are the request's headers."""
-        stored = stored_response(*response)
-        interaction = self._tape.record(asked, stored, provenance(sent))
-        if self._journal:
+        answer = self._scrubbing.response(asked.request, sent, response)
+        interaction = self._tape.record(asked, *answer)
+        if self._journal and self._scrubbing.is_clean(interaction):  # else closing will tell
             self._journal.append(interaction)
-        self._pass(number, asked, stored)
+        self._pass(number, asked, interaction["response"])
 
     def refuse(self, where: str) -> CassetteMissError:
         """Return the error for a connection that the test made around the cassette."""
@@ -124,7 +146,7 @@ class LogprobsCassette:
         miss = explain_connection(
             where,
             test=plan.test,
-            cassette=plan.shown,
+            cassette=self._shown,
             root=plan.root,
             command=plan.command(self._remedy()),
         )
@@ -152,35 +174,56 @@ class LogprobsCassette:
             if self._journal:
                 self._journal.close()
         return {
-            "path": self._plan.shown,
+            "path": self._shown if state == "unchanged" else self._plan.shown,
+            "instead_of": self._foreign if state in _STATES.values() else None,
             "replayed": self.play_count,
             "recorded": len(new),
             "taken_up": self._tape.taken_up,
             "errors": sorted({each["response"]["status"] for each in new if is_error(each)}),
             "unanswered": self._tape.unanswered if self.is_recording else 0,
             "state": state,
+            "digest": self._file.digest if self._file else "",
+            "unplayed": [*self._tape.unplayed],
+            "too_old": self.too_old,
         }
 
-    def _read(self) -> CassetteFile | None:
-        plan = self._plan
-        if plan.mode == "off":
+    def _opened(self) -> CassetteFile | None:
+        if self._plan.mode == "off":
             return None
         try:
-            return read_cassette(plan.path, record=plan.command("once"))
+            return self._read()
         except CassetteReadError as error:
-            if plan.mode == "rewrite":  # it alone replaces what cannot be read
-                return None
-            if not plan.deferred:
+            if not self._plan.deferred:
                 raise
             self._flaw = error
             return None
+
+    def _read(self) -> CassetteFile | None:
+        plan = self._plan
+        try:
+            return self._standing_in() or read_cassette(
+                plan.path, record=plan.command("once"), rules=plan.rules
+            )
+        except CassetteReadError:
+            if plan.mode == "rewrite":  # it alone replaces what cannot be read
+                return None
+            raise
+
+    def _standing_in(self) -> CassetteFile | None:
+        """Read a cassette of vcrpy, if there is one and no file of ours."""
+        plan = self._plan
+        for path, shown in () if plan.path.exists() else plan.foreign.items():
+            found = read_cassette(path, record=plan.command("once"), rules=plan.rules)
+            if found and found.foreign:
+                self._foreign = shown
+                return found
+        return None
 
     def _playing(self) -> frozenset[bytes] | None:
         """Return the keys of what answers: all of the file, or what this run has rewritten."""
         if self._mode.plays:
             return None
-        written = self._plan.written if self._plan.mode == "rewrite" else None
-        return written or frozenset()
+        return self._plan.written if self._plan.mode == "rewrite" else frozenset()
 
     def _offered(self) -> Sequence[Interaction]:
         """Return what an earlier run was answered and could not keep.
@@ -188,19 +231,31 @@ class LogprobsCassette:
         Who records everything anew wants no old answers, but those of a run that was broken off.
         """
         found = answered(self._journal.read()) if self._journal else ()
+        if found and self._file:  # a run that was killed may have written them just before
+            kept = {one_line(dumps(each)) for each in self._file.interactions}
+            found = tuple(each for each in found if one_line(dumps(each)) not in kept)
         recent = (datetime.now(timezone.utc) - _RECENT).isoformat()
         return found if self._mode.plays else [each for each in found if _made(each) >= recent]
 
     def _save(self, ending: Ending) -> None:
+        """Write what was recorded into the file as it is now, whoever has written to it."""
+        merged = replaced  # a test that failed may not have asked for all
         if self._mode.plays:
-            interactions = self._tape.loaded + self._tape.new
+            merged = extended
         elif self._mode.forgets and ending == "passed":
-            interactions = self._tape.rewritten()
-        else:  # a test that failed may not have asked for all
-            interactions = self._tape.replaced_by_new()
-        # a test that passes says nothing of another with the same file
-        complete = ending == "passed" and not (self._plan.written is not None and self._begun)
-        write_cassette(self.path, complete, interactions)
+            merged = rewritten
+        with locked(self.path, self._plan.lock):
+            now = self._read()
+            loaded = cast("Sequence[Interaction]", now.interactions if now else ())
+            there = [each for each in loaded if each not in self._dropped]
+            base = [(key_of(each["request"], self._plan.ignore), each) for each in there]
+            # a test that passes says nothing of another with the same file
+            failed = now is not None and not now.complete
+            failed = failed and (now != self._file or self._plan.changed())
+            complete = ending == "passed" and not failed
+            interactions = merged(base, self._tape.used)
+            self._scrubbing.refuse(self.path, interactions)
+            write_cassette(self.path, complete, interactions)
 
     def _is_completed(self, ending: Ending) -> bool:
         return self._mode.plays and self._begun and ending == "passed"
@@ -209,9 +264,11 @@ class LogprobsCassette:
         """Return where the answers are that were not kept."""
         return "journal" if self._journal and not self._journal.failed else "lost"
 
-    def _pass(self, number: int, asked: Asked, response: Mapping[str, Any]) -> None:
-        interaction = {"request": asked.request, "response": response}
-        self._traffic.add(number, exchange_of(interaction))
+    def _pass(self, number: int, asked: Asked, response: Mapping[str, Any]) -> bytes:
+        """Tell the test's traffic of an answer, and return its body: to make one takes time."""
+        exchange = exchange_of({"request": asked.request, "response": response})
+        self._traffic.add(number, exchange)
+        return exchange.body
 
     def _missed(self, asked: Asked) -> CassetteMissError:
         plan, loaded = self._plan, len(self._tape.loaded)
@@ -220,10 +277,11 @@ class LogprobsCassette:
         miss = explain(
             asked,
             self._tape,
-            cassette=f"{plan.shown}{state if self._file else ' does not exist'}",
+            cassette=f"{self._shown}{state if self._file else ' does not exist'}",
             root=plan.root,
             command=plan.command(self._remedy()),
             ignore=plan.ignore,
+            missing=None if self._file else plan.path,
             briefly=len(self._misses) >= _EXPLAINED,
         )
         self._misses.append(miss)

@@ -23,11 +23,10 @@ from pytest_logprobs.cassettes._schema import (
     Value,
 )
 
-__all__ = ["FlawError", "decoded_cassette", "decoded_interaction"]
+__all__ = ["FlawError", "decoded_cassette", "decoded_interaction", "walked"]
 __tracebackhide__ = True  # a failed test shows its own lines
 
 _CONFLICT: Final = re.compile(r"^(?:<{7}|\|{7}|={7}|>{7})(?!\S)", re.MULTILINE)
-_YAML: Final = re.compile(r"(?:(?:#|%|---).*\n)*(?:interactions|version):")
 _SPACE: Final = re.compile(r"[ \t\n\r]*")
 
 
@@ -51,7 +50,7 @@ def decoded_cassette(text: str) -> tuple[bool, tuple[dict[str, object], ...]]:
     Bodies of JSON, and members that are unknown, are ``Raw``, as they are spelled in the text.
     Raises ``FlawError`` where the text is no cassette of this version.
     """
-    value, flaws = _walked(text, CASSETTE)
+    value, flaws = walked(text, CASSETTE)
     _refuse_foreign(value)
     version = value.get("version")
     if type(version) is int and version > VERSION:
@@ -67,8 +66,6 @@ def _refuse_foreign(value: object) -> None:
     if not isinstance(value, dict):
         raise FlawError(0, "no cassette of pytest-logprobs: the JSON is no object", "foreign")
     members = cast("dict[str, object]", value)
-    if "format" not in members and {"interactions", "version"} <= members.keys():
-        raise _of_vcrpy()
     if members.get("format") != FORMAT:
         shown = _shown(members["format"]) if "format" in members else "missing"
         raise FlawError(0, f'no cassette of pytest-logprobs: "format" is {shown}', "foreign")
@@ -79,14 +76,17 @@ def decoded_interaction(text: str) -> dict[str, object]:
 
     Raises ``FlawError`` if it is none.
     """
-    value, flaws = _walked(text, INTERACTION)
+    value, flaws = walked(text, INTERACTION)
     if flaws:
         raise next(iter(flaws.values()))
     return dict(value)
 
 
-def _walked(text: str, kind: Object) -> tuple[Any, dict[str, FlawError]]:
-    """Return the value that a text is, and by their paths the values of a wrong type."""
+def walked(text: str, kind: Object) -> tuple[Any, dict[str, FlawError]]:
+    """Return the value that a JSON text is, and by their paths the values of a wrong type.
+
+    Raises ``FlawError`` where it is no JSON.
+    """
     if not text.strip():
         raise FlawError(0, "the file is empty")
     walk = _Walk(text)
@@ -203,18 +203,12 @@ def _syntax(text: str, offset: int, problem: str) -> FlawError:
     conflict = _CONFLICT.search(text)
     if conflict:
         return FlawError(conflict.start(), f"an unresolved merge conflict ({conflict.group()})")
-    if _YAML.match(text):
-        return _of_vcrpy()
     end = len(text.rstrip())
     ends_early = "\n" not in text[offset:end] and not text[:end].endswith("}")
     if offset >= end or problem.startswith("Unterminated") or ends_early:
         last_line = text[:end].rpartition("\n")[2].strip()
         return FlawError(end, f"the text breaks off after {quote(last_line[-38:])}")
     return FlawError(offset, f"no JSON at {quote(text[offset : offset + 41])}: {problem}")
-
-
-def _of_vcrpy() -> FlawError:
-    return FlawError(0, "a cassette of vcrpy or pytest-recording, which is not read yet", "foreign")
 
 
 def _shown(value: object) -> str:

@@ -13,9 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from pytest_logprobs._unused import digest_of
 from pytest_logprobs.cassettes._decoding import FlawError, decoded_cassette
+from pytest_logprobs.cassettes._foreign import foreign_cassette, is_foreign
 from pytest_logprobs.cassettes._layout import dumps, lay_out
 from pytest_logprobs.cassettes._schema import FORMAT, VERSION
+from pytest_logprobs.cassettes._scrub import Rules
 from pytest_logprobs.errors import CassetteReadError, CassetteWriteError
 
 __all__ = [
@@ -25,6 +28,7 @@ __all__ = [
     "read_cassette",
     "same_but_white_space",
     "write_cassette",
+    "write_whole",
 ]
 __tracebackhide__ = True  # a failed test shows its own lines
 
@@ -32,6 +36,7 @@ __tracebackhide__ = True  # a failed test shows its own lines
 _NOT_WHITE: Final = re.compile(
     r""""[^"\\]*(?:\\.[^"\\]*)*"?|[^"\[\]{},: \t\n\r]+|[^ \t\n\r]""", re.DOTALL
 )
+_USUAL: Final = Rules()
 _BOM: Final = b"\xef\xbb\xbf"
 _RECORD: Final = "run the test with --logprobs-record=once"
 _REMEDIES: Final = {
@@ -46,17 +51,23 @@ class CassetteFile:
     """What the file of a cassette holds.
 
     ``complete`` is false if the test that recorded it failed. ``interactions`` may be empty.
+    ``digest`` is that of the file's bytes. ``foreign``: vcrpy wrote it; there is no digest then.
     """
 
     complete: bool
     interactions: tuple[dict[str, object], ...]
+    digest: str = ""
+    foreign: bool = False
 
 
-def read_cassette(path: Path, *, record: str = _RECORD) -> CassetteFile | None:
+def read_cassette(
+    path: Path, *, record: str = _RECORD, rules: Rules = _USUAL
+) -> CassetteFile | None:
     """Read a cassette; ``None`` if there is no file.
 
-    Bodies of JSON are ``Raw``, as the file spells them. Raises ``CassetteReadError`` for whatever
-    else the path leads to, with the line and what to do about it; ``record`` says how to record.
+    Bodies of JSON are ``Raw``, as the file spells them. What vcrpy recorded is read as it would be
+    stored by the ``rules``. Raises ``CassetteReadError`` for whatever else the path leads to, with
+    the line and what to do about it; ``record`` says how to record.
     """
     try:
         data = path.read_bytes()
@@ -66,16 +77,21 @@ def read_cassette(path: Path, *, record: str = _RECORD) -> CassetteFile | None:
         reason = "a directory stands there" if path.is_dir() else error.strerror or error
         problem = f"cannot be opened: {reason}; make it a file that you may read"
         raise CassetteReadError(str(path), problem) from None
-    return cassette_of(data, path, record=record)
+    return cassette_of(data, path, record=record, rules=rules)
 
 
-def cassette_of(data: bytes, path: Path, *, record: str = _RECORD) -> CassetteFile:
+def cassette_of(
+    data: bytes, path: Path, *, record: str = _RECORD, rules: Rules = _USUAL
+) -> CassetteFile:
     """Return what the bytes of a file hold; ``path`` and ``record`` are for errors.
 
     Raises ``CassetteReadError`` as :func:`read_cassette` does.
     """
     try:
-        return CassetteFile(*decoded_cassette(_decoded(data)))
+        text = _decoded(data)
+        if is_foreign(text):
+            return CassetteFile(*foreign_cassette(text, rules), foreign=True)
+        return CassetteFile(*decoded_cassette(text), digest_of(data))
     except FlawError as flaw:
         remedy = _REMEDIES[flaw.kind].format(path=shlex.quote(str(path)))
         line = data.decode("utf-8", "replace").count("\n", 0, flaw.offset) + 1
@@ -132,6 +148,14 @@ def write_cassette(
     except ValueError as error:
         problem = f"cannot be written, for it could not be read again: {error}; please report this"
         raise CassetteWriteError(str(path), problem) from None
+    write_whole(path, data)
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file in one step, as :func:`write_cassette` does.
+
+    Raises ``CassetteWriteError`` if the disk refuses.
+    """
     target = Path(os.path.realpath(path))  # a link stays one
     try:
         if not _holds(target, data):

@@ -1,22 +1,27 @@
 """The guard: while a test replays, it reaches nothing but this machine.
 
 It stands where Python's clients reach the network: ``connect``, ``connect_ex``, ``sendto`` and
-``sendmsg`` of ``socket.socket``, and the lookups of names and addresses of ``socket``. It does not
-see what goes past these: C extensions with sockets or lookups of their own (libcurl, gRPC, c-ares),
-other event loops (uvloop; on Windows, asyncio's connection to an address that needs no lookup), and
-other processes.
+``sendmsg`` of ``socket.socket``, and the lookups of names and addresses of ``socket``; and at the
+doors of clients with sockets of their own (gRPC, libcurl, uvloop), as soon as they are imported. It
+does not see what goes past these, nor other processes.
 """
 
 from __future__ import annotations
 
 import functools
 import socket
-from collections.abc import Callable, Collection, Generator, Iterator
+import sys
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from threading import Lock
+from types import ModuleType
 from typing import Any, Final, NamedTuple, cast
+
+from pytest_logprobs.cassettes._doors import DOORS
 
 __all__ = ["guarded"]
 __tracebackhide__ = True  # a failed test shows its own lines
@@ -29,15 +34,15 @@ _INHERITED: Final = object()
 
 @contextmanager
 def guarded(
-    allowed_hosts: Collection[str], refuse: Callable[[str], BaseException]
+    allowed_hosts: Collection[str], refuse: Callable[[str], BaseException | None]
 ) -> Generator[None]:
     """Let nothing of this process reach another machine for the length of a block.
 
     Loopback, Unix sockets and the hosts allowed, names or addresses, are let through; a name that
     is allowed allows the addresses that its lookup gives. This machine's own name can be looked up.
-    For anything else ``refuse`` is called with host and port, and what it makes is raised. All
-    threads are watched, until the last block is left; what is refused by any block that is open is
-    refused.
+    For anything else ``refuse`` is called with host and port, and what it makes is raised; where it
+    makes nothing, the host is allowed from then on, so that each is told once. All threads are
+    watched, until the last block is left; what is refused by any block that is open is refused.
 
     >>> with guarded((), lambda place: PermissionError(f"no way to {place}")):
     ...     socket.create_connection(("api.openai.com", 443))
@@ -56,7 +61,7 @@ def guarded(
 @dataclass(frozen=True, slots=True, eq=False)
 class _Block:
     allowed: set[_Host]  # grows with the addresses of the names in it
-    refuse: Callable[[str], BaseException]
+    refuse: Callable[[str], BaseException | None]
 
 
 class _Patch(NamedTuple):
@@ -82,19 +87,30 @@ class _Watch:
         self._lock = Lock()
         self._blocks: tuple[_Block, ...] = ()
         self._patches: list[_Patch] = []
+        self._imports = _Imports()
 
     def open(self, block: _Block) -> None:
         with self._lock:
             if not self._blocks:
                 self._patches = [_patch(*place) for place in _places()]
+                for module in filter(None, map(sys.modules.get, DOORS)):
+                    self._patches += _patched_doors(module)
+                sys.meta_path.insert(0, self._imports)
             self._blocks += (block,)
 
     def close(self, block: _Block) -> None:
         with self._lock:
             self._blocks = tuple(each for each in self._blocks if each is not block)
             if not self._blocks:
-                for patch in self._patches:
+                sys.meta_path.remove(self._imports)
+                for patch in reversed(self._patches):
                     patch.undo()
+
+    def cover(self, module: ModuleType) -> None:
+        """Watch the doors of a module that was imported just now."""
+        with self._lock:
+            if self._blocks:
+                self._patches += _patched_doors(module)
 
     def check(self, host: object, port: object) -> None:
         """Raise what the innermost block makes that does not let the host through."""
@@ -103,13 +119,38 @@ class _Watch:
             return
         for block in reversed(self._blocks):
             if known not in block.allowed:
-                raise block.refuse(_place(_text(host), _text(port)))
+                refusal = block.refuse(_place(_text(host), _text(port)))
+                if refusal is not None:
+                    raise refusal
+                block.allowed.add(known)
 
     def learn(self, host: object, addresses: Collection[object]) -> None:
         """Let the addresses of a name through wherever the name is."""
         for block in self._blocks:
             if _host(_text(host)) in block.allowed:
                 block.allowed.update(_host(_text(address)) for address in addresses)
+
+
+class _Imports(MetaPathFinder):
+    """Finds what others find, and has a module that has doors watched once it is executed."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if fullname not in DOORS:
+            return None
+        others = (each for each in sys.meta_path if each is not self)
+        found = (each.find_spec(fullname, path, target) for each in others)
+        spec = next(filter(None, found), None)
+        if spec is not None and spec.loader is not None:
+            execute = spec.loader.exec_module
+
+            def exec_module(module: ModuleType) -> None:
+                execute(module)
+                _watch.cover(module)
+
+            spec.loader.exec_module = exec_module  # type: ignore[method-assign]
+        return spec
 
 
 _watch: Final = _Watch()
@@ -125,6 +166,11 @@ def _places() -> Iterator[tuple[object, str, Callable[[Any], object]]]:
     for name in ("gethostbyname_ex", "gethostbyaddr"):
         yield socket, name, _looking_up(lambda found: found[2])
     yield socket, "getnameinfo", _naming
+
+
+def _patched_doors(module: ModuleType) -> list[_Patch]:
+    doors = DOORS[module.__name__](module)
+    return [_patch(d.owner, d.name, functools.partial(d.wrapped, _watch.check)) for d in doors]
 
 
 def _patch(owner: object, name: str, wrapped: Callable[[Any], object]) -> _Patch:

@@ -1,7 +1,8 @@
 """Answers that were paid for, kept from the moment they came until their cassette is written.
 
 A journal has a line of compact JSON for each interaction, added in one step, so that a run that
-is killed loses the last one at most.
+is killed loses the last one at most. Every process has a file of its own for each cassette, called
+``<cassette>.<run>-<worker>.jsonl``.
 """
 
 from __future__ import annotations
@@ -21,17 +22,20 @@ __tracebackhide__ = True  # a failed test shows its own lines
 
 
 class Journal:
-    """The journal of one cassette, in the file ``path``.
+    """The journal of one cassette: the file ``path``, and beside it what earlier runs left.
 
-    ``failed``: an answer could not be written. That breaks no test, for the cassette itself may
-    yet be written.
+    The files of other workers in this run are their own business. ``failed``: an answer could not
+    be written. That breaks no test, for the cassette itself may yet be written.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.failed = False
+        self._left: list[Path] = []
         self._file: FileIO | None = None
-        self._lock = threading.Lock()  # a test may ask from several threads
+        # A test may ask from several threads; and where Ctrl-C comes while one has the lock, it is
+        # the same that closes the file.
+        self._lock = threading.RLock()
 
     def append(self, interaction: Mapping[str, object]) -> None:
         """Add an interaction; when this returns it is on the disk, or ``failed`` is set."""
@@ -50,25 +54,29 @@ class Journal:
             self.failed = True
 
     def read(self) -> list[dict[str, object]]:
-        """Return the interactions that an earlier run left, shaped as those of a cassette.
+        """Return the interactions that earlier runs left, shaped as those of a cassette.
 
-        Lines that were cut or damaged are left out.
+        Those of the file itself, if a test is run again in this process, come last. Lines that were
+        cut or damaged are left out.
         """
-        try:
-            lines = self.path.read_bytes().split(b"\n")
-        except OSError:
-            return []
+        cassette, process, _ = self.path.name.split(".")
+        run, _, _ = process.rpartition("-")
+        there = self.path.parent.glob(f"{cassette}.*.jsonl")
+        self._left = [each for each in there if not each.name.startswith(f"{cassette}.{run}-")]
         found: list[dict[str, object]] = []
-        for line in lines:
-            with contextlib.suppress(ValueError):
-                found.append(decoded_interaction(line.decode()))
+        for path in (*sorted(self._left, key=_age), self.path):
+            with contextlib.suppress(OSError):
+                for line in path.read_bytes().split(b"\n"):
+                    with contextlib.suppress(ValueError):
+                        found.append(decoded_interaction(line.decode()))
         return found
 
     def discard(self) -> None:
-        """Delete the file, if there is one."""
+        """Delete the file, if there is one, and those that were read."""
         self.close()
-        with contextlib.suppress(OSError):  # left behind it is offered again, which harms nobody
-            self.path.unlink()
+        for path in (*self._left, self.path):
+            with contextlib.suppress(OSError):  # left behind it is offered again: no harm is done
+                path.unlink()
 
     def close(self) -> None:
         """Let the file go; ``append`` opens it again."""
@@ -76,3 +84,10 @@ class Journal:
             file, self._file = self._file, None
         if file is not None:
             file.close()
+
+
+def _age(path: Path) -> tuple[int, str]:
+    """Return what sorts files by when they were last written."""
+    with contextlib.suppress(OSError):
+        return path.stat().st_mtime_ns, path.name
+    return 0, path.name

@@ -1,7 +1,8 @@
 """Which recording answers a request: the one with the same method, URL and body.
 
 Two JSON bodies are the same if they hold the same values. How these are spelled, and in which order
-an object has its members, is the client's choice of today.
+an object has its members, is the client's choice of today. With which key a request is sent does
+not count.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from typing import Any, Final, TypeGuard, cast
 from pytest_logprobs._quote import quote
 from pytest_logprobs._text import encode
 from pytest_logprobs.cassettes._body import body_of
+from pytest_logprobs.cassettes._known_keys import REDACTED
+from pytest_logprobs.cassettes._placeholder_keys import PLACEHOLDER
+from pytest_logprobs.cassettes._scrub import matched_url
 
 __all__ = ["body_value", "canonical", "check_path", "is_list", "is_object", "key_of"]
 __tracebackhide__ = True  # a failed test shows its own lines
@@ -25,6 +29,8 @@ _STEP: Final = r"""\.(?!\s)([^.\[\]]+)(?<!\s)|\[([0-9]*|\*)\]|\[("[^"\\]*(?:\\.[
 _ROOT: Final = re.compile(r"\.\$(?=[.\[]|\Z)")
 _PATH: Final = re.compile(rf"(?:{_STEP})+")
 _EVERY: Final = None  # no text: a name may be a "*" itself
+_PLACEHOLDER_IN_JSON: Final = re.compile(rf'(?<!\\)"{PLACEHOLDER}"(?!:)')  # a whole text, no name
+_PLACEHOLDER_IN_FORM: Final = re.compile(rb"(?m)(?:^|(?<==))%s(?=\r?$|&)" % PLACEHOLDER.encode())
 
 
 def canonical(value: object) -> str:
@@ -85,8 +91,12 @@ def key_of(request: Mapping[str, object], ignore: Sequence[str] = ()) -> bytes:
     """
     value = body_value(request, ignore)
     is_bytes = isinstance(value, bytes)
-    head = json.dumps([str(request["method"]).upper(), request["url"], is_bytes])
-    body = value if isinstance(value, bytes) else encode(canonical(value))
+    head = json.dumps([str(request["method"]).upper(), matched_url(str(request["url"])), is_bytes])
+    # what stands for a key where there is none is the same as what is left of one
+    if isinstance(value, bytes):
+        body = _PLACEHOLDER_IN_FORM.sub(REDACTED.encode(), value)
+    else:
+        body = encode(_PLACEHOLDER_IN_JSON.sub(f'"{REDACTED}"', canonical(value)))
     return blake2b(encode(head) + body, digest_size=16).digest()
 
 

@@ -6,15 +6,23 @@ import inspect
 import os
 import sysconfig
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import pytest
 
 from pytest_logprobs._quote import clip, one_line
-from pytest_logprobs.cassettes._difference import diff, nearest, summary
-from pytest_logprobs.cassettes._matching import body_value, is_object
+from pytest_logprobs.cassettes._difference import nearest, summary
+from pytest_logprobs.cassettes._file import read_cassette
+from pytest_logprobs.cassettes._line_diff import diff
+from pytest_logprobs.cassettes._matching import body_value, is_object, key_of
+from pytest_logprobs.cassettes._origin import origin
 from pytest_logprobs.cassettes._tape import Asked, Tape
+from pytest_logprobs.errors import CassetteError
 
 if TYPE_CHECKING:
     from _pytest.outcomes import Failed as _Failed
@@ -28,12 +36,22 @@ _WIDTH: Final = 160
 _LENGTH: Final = 640
 """As many characters of an explanation does pytest show of an assertion, and so do we of a miss."""
 
+_NEIGHBOURS: Final = 5  # cassettes that are looked into for a request that has none
 _LEAST: Final = 60  # of a line, where a command is so long that nothing else fits
 # A project may hold the Python that runs it.
 _NOT_THEIRS: Final = tuple(
     f"{directory}{os.sep}"
     for directory in (Path(__file__).parents[1], sysconfig.get_path("stdlib"))
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Closest:
+    """The recording that comes closest: why it does not fit, where it comes from, the diff."""
+
+    sentence: str = ""
+    origin: str = ""
+    section: str = ""
 
 
 class CassetteMissError(_Failed):
@@ -60,23 +78,28 @@ def explain(
     root: Path,
     command: str,
     ignore: Sequence[str] = (),
+    missing: Path | None = None,
     briefly: bool = False,
 ) -> CassetteMissError:
     """Say what was asked, which recording comes closest, why it does not fit, what to do.
 
     ``cassette`` is the file's path as users know it, and says where it does not exist; ``command``
-    records the cassette, and ``ignore`` names paths into the body that do not count. ``briefly``:
-    the recording that comes closest is not looked for.
+    records the cassette, and ``ignore`` names paths into the body that do not count. ``missing``:
+    the file that does not exist; a test that was renamed left its own beside it. ``briefly``: the
+    recording that comes closest is not looked for.
     """
-    closest, section = ("", "") if briefly else _closest(asked, tape, ignore)
+    closest = _Closest()
+    if not briefly:
+        closest = _elsewhere(asked, missing, ignore) if missing else _closest(asked, tape, ignore)
     lines = [
         f"no recording answers {_what(asked.request)}",
         *_asked_at(root),
         f"cassette: {cassette}",
-        *([f"closest: {closest}"] if closest else []),
+        *([f"closest: {closest.sentence}"] if closest.sentence else []),
+        *([f"recorded: {closest.origin}"] if closest.origin else []),
     ]
     remedy = f"next: if this request is meant, record it: {command}"
-    return CassetteMissError(_fitted(lines, remedy), section)
+    return CassetteMissError(_fitted(lines, remedy), closest.section)
 
 
 def explain_connection(
@@ -132,21 +155,53 @@ def _what(request: Mapping[str, Any]) -> str:
     return clip(one_line(f"{request['method']} {request['url']}"), _WIDTH) + named
 
 
-def _closest(asked: Asked, tape: Tape, ignore: Sequence[str]) -> tuple[str, str]:
-    """Return a sentence on the recording that comes closest, and how the two differ."""
+def _closest(asked: Asked, tape: Tape, ignore: Sequence[str]) -> _Closest:
+    """Say which recording of the cassette comes closest, and how the two differ."""
     count = len(tape.loaded)
     if alike := tape.alike(asked):
-        which = ", ".join([*(str(at + 1) for at in alike[:5]), *("…" for _ in alike[5:6])])
-        again = 'was played already; repeats="last" would play it again'
-        return f"recording {which} of {count} is this very request, and {again}", ""
+        return _Closest(_played(alike, count), _origin(tape.loaded[alike[-1]]))
     waiting = [at for at in range(count) if not tape.is_played(at)]
     positions = waiting or range(count)
     candidates = [tape.loaded[at]["request"] for at in positions]
     found = nearest(asked.request, candidates, ignore)
     if found is None:
-        return ("nothing like it is recorded" if tape.loaded else ""), ""
+        return _Closest("nothing like it is recorded" if tape.loaded else "")
     position, recorded = positions[found], candidates[found]
     played = "" if waiting else ", played already,"
     differing = summary(asked.request, recorded, ignore)
-    sentence = f"recording {position + 1} of {count}{played} differs in {differing}"
-    return sentence, diff(asked.request, recorded, ignore)
+    return _Closest(
+        f"recording {position + 1} of {count}{played} differs in {differing}",
+        _origin(tape.loaded[position]),
+        diff(asked.request, recorded, ignore),
+    )
+
+
+def _played(alike: Sequence[int], count: int) -> str:
+    """Say that the very request was asked more often than it was recorded."""
+    if len(alike) == 1:
+        which, them, it = f"recording {alike[0] + 1} of {count} is", "was", "it"
+    else:
+        which = ", ".join([*(str(at + 1) for at in alike[:5]), *("…" for _ in alike[5:6])])
+        which, them, it = f"recordings {which} of {count} are", f"all {len(alike)} were", "the last"
+    return (
+        f'{which} this very request, and {them} played already; repeats="last" would play {it} '
+        f"again"
+    )
+
+
+def _elsewhere(asked: Asked, missing: Path, ignore: Sequence[str]) -> _Closest:
+    """Look for the very request in cassettes whose names are like that of the missing one."""
+    names = sorted(each.name for each in missing.parent.glob("*.json"))
+    for name in get_close_matches(missing.name, names, n=_NEIGHBOURS, cutoff=0):
+        with suppress(CassetteError):
+            file = read_cassette(missing.with_name(name))
+            for each in file.interactions if file else ():
+                request = cast("Mapping[str, object]", each["request"])
+                if key_of(request, ignore) == asked.key:
+                    sentence = f"{name} beside it has this request: if the test was renamed, "
+                    return _Closest(f"{sentence}rename its cassette", _origin(each))
+    return _Closest()
+
+
+def _origin(interaction: Mapping[str, Any]) -> str:
+    return origin(interaction, datetime.now(timezone.utc))

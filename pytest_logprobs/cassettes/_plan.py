@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
+
+from pytest_logprobs._age import MaxAge
+from pytest_logprobs.cassettes._scrub import Rules
 
 __all__ = ["Ending", "Mode", "Plan"]
 __tracebackhide__ = True  # a failed test shows its own lines
@@ -20,9 +23,14 @@ class Plan:
 
     ``shown`` is its path as users know it, ``test`` the test that it is opened for, ``command``
     gives the command that records it in a mode. ``root``: the project's directory. ``journal``:
-    where answers wait that are not kept yet. ``shared``: other tests have the same file.
-    ``written``: the keys of what they wrote in this run, if they did; this one goes on from there.
+    where answers wait that are not kept yet. ``lock``: what to hold while the file is written.
+    ``shared``: other tests have the same file. ``changed`` tells whether they have written to it in
+    this run, in whatever process; ``written`` are the keys of what they wrote in this one. This one
+    goes on from there.
     ``deferred``: that it cannot be read is told to who asks it, and not when it is opened.
+    ``rules``: what is kept of requests and responses, and what is taken out.
+    ``max_age``: how old what it plays may be. ``foreign``: where a cassette of vcrpy may be that
+    answers while there is no file; each with its path as users know it.
     """
 
     path: Path
@@ -32,18 +40,23 @@ class Plan:
     command: Callable[[str], str]
     root: Path
     journal: Path | None = None
+    lock: Path | None = None
     ignore: Sequence[str] = ()
     repeats: str = "error"
     shared: bool = False
-    written: frozenset[bytes] | None = None
+    changed: Callable[[], bool] = lambda: False
+    written: frozenset[bytes] = frozenset()
     deferred: bool = False
+    rules: Rules = field(default_factory=Rules)
+    max_age: MaxAge | None = None
+    foreign: Mapping[Path, str] = field(default_factory=dict[Path, str])
 
     @property
     def does(self) -> Mode:
         """What the mode does; to a file that others have too, nothing that loses what is theirs."""
         if not self.shared:
             return _MODES[self.mode]
-        if self.mode == "once" and self.written is not None:
+        if self.mode == "once" and self.changed():
             return _MODES["new_episodes"]
         return _MODES["all" if self.mode == "rewrite" else self.mode]
 

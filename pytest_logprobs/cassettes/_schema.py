@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 
 from pytest_logprobs._quote import quote
 
-__all__ = ["CASSETTE", "FORMAT", "INTERACTION", "VERSION", "List", "Object", "Value"]
+__all__ = ["CASSETTE", "FORMAT", "INTERACTION", "VERSION", "List", "Object", "Value", "is_base64"]
 __tracebackhide__ = True  # a failed test shows its own lines
 
 FORMAT: Final = "pytest-logprobs cassette"
@@ -87,7 +87,8 @@ def _are_headers(value: object) -> bool:
     )
 
 
-def _is_base64(value: object) -> bool:
+def is_base64(value: object) -> bool:
+    """Return whether a value is a text in base64."""
     if not isinstance(value, str):
         return False
     try:
@@ -99,13 +100,14 @@ def _is_base64(value: object) -> bool:
 
 _TEXT: Final = Value("a text", _is_text)
 _EVENT: Final = Object(
-    {"event": _TEXT, "id": _TEXT, "retry": _TEXT, "text": _TEXT}, bodies=("data", "text")
+    {"comment": _TEXT, "event": _TEXT, "id": _TEXT, "retry": _TEXT, "text": _TEXT},
+    bodies=("data", "text"),
 )
 _PARTS: Final[dict[str, Value | List | Object]] = {
     "headers": Value("an object of texts or lists of texts", _are_headers),
     "events": List(_EVENT),
     "text": Value('a text, or {"\\n": [its lines]}', _is_text_or_lines),
-    "base64": Value("base64", _is_base64),
+    "base64": Value("base64", is_base64),
 }
 _BODIES: Final = ("json", "events", "text", "base64")
 _REQUEST: Final = Object({"method": _TEXT, "url": _TEXT, **_PARTS}, ("method", "url"), _BODIES)

@@ -11,7 +11,7 @@ from typing import Any, Final
 from pytest_logprobs._traffic import FIRST_ERROR
 from pytest_logprobs.cassettes._matching import key_of
 
-__all__ = ["Asked", "Interaction", "Tape", "answered", "is_error"]
+__all__ = ["Asked", "Interaction", "Tape", "Used", "answered", "is_error"]
 __tracebackhide__ = True  # a failed test shows its own lines
 
 Interaction = dict[str, Any]
@@ -29,6 +29,15 @@ class Asked:
     key: bytes
     order: int
     answer: Interaction | None
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """A recording that answered a request with this key; ``new``: it is of this run."""
+
+    key: bytes
+    interaction: Interaction
+    new: bool
 
 
 class Tape:
@@ -114,31 +123,14 @@ class Tape:
         """
         return tuple(each for _, each in self._kept())
 
-    def replaced_by_new(self) -> tuple[Interaction, ...]:
-        """Return the loaded recordings with what is new in their place, and the rest behind them.
-
-        The n-th identical request replaces the n-th recording, which it will be answered by.
-        """
-        new, places = self._placed()
-        replaced = [new.get(at, each) for at, each in enumerate(self.loaded)]
-        return (*replaced, *(each for each in self.new if id(each) not in places))
-
-    def rewritten(self) -> tuple[Interaction, ...]:
-        """Return what is new; among each other, what was loaded too keeps its order.
-
-        Requests that are made together come in any order, which is no change of a file.
-        """
-        new, places = self._placed()
-        again = iter([new[at] for at in sorted(new)])
-        return tuple(next(again) if id(each) in places else each for each in self.new)
-
-    def _placed(self) -> tuple[dict[int, Interaction], set[int]]:
-        """Map positions of loaded recordings to what replaces them; the latter by their ids."""
-        anew: dict[bytes, deque[Interaction]] = {}
-        for key, each in self._kept():
-            anew.setdefault(key, deque()).append(each)
-        new = {at: anew[key].popleft() for at, key in enumerate(self._keys) if anew.get(key)}
-        return new, {id(each) for each in new.values()}
+    @property
+    def used(self) -> tuple[Used, ...]:
+        """What answered requests: of what was loaded in its order, then what is :attr:`new`."""
+        loaded = zip(self._keys, self.loaded, strict=True)
+        return (
+            *(Used(key, each, new=False) for key, each in loaded if id(each) in self._played),
+            *(Used(key, each, new=True) for key, each in self._kept()),
+        )
 
     def alike(self, asked: Asked) -> tuple[int, ...]:
         """Return the positions of the loaded recordings of the very same request."""
@@ -147,6 +139,11 @@ class Tape:
     def is_played(self, position: int) -> bool:
         """Return whether a loaded recording answered a request in this test."""
         return id(self.loaded[position]) in self._played
+
+    @property
+    def unplayed(self) -> tuple[int, ...]:
+        """The positions of the loaded recordings that answered no request in this test."""
+        return tuple(at for at in range(len(self.loaded)) if not self.is_played(at))
 
     def _kept(self) -> list[tuple[bytes, Interaction]]:
         with self._lock:

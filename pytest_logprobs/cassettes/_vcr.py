@@ -14,23 +14,24 @@ import http.client
 import inspect
 import json
 import logging
-from collections.abc import Callable, Generator, Iterable, Mapping
+import re
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from functools import cache
 from threading import Lock
 from typing import Any, cast
+from urllib.parse import urlencode
 
 import vcr.patch
 from vcr import VCR
 from vcr.cassette import Cassette
 
-from pytest_logprobs.cassettes._body import body_of
 from pytest_logprobs.cassettes._cassette import LogprobsCassette
 from pytest_logprobs.cassettes._messages import wire_headers
 from pytest_logprobs.cassettes._tape import Asked
 from pytest_logprobs.errors import LogprobsError
 
-__all__ = ["patched_clients"]
+__all__ = ["configured", "patched_clients"]
 __tracebackhide__ = True  # a failed test shows its own lines
 
 _Request = Any
@@ -40,16 +41,47 @@ _Known = tuple[LogprobsCassette, int, Asked]
 """Who was asked, the number of the request, and what is known of it."""
 
 
+_HONOURED = frozenset({"custom_patches", "_custom_patches", "ignore_hosts", "ignore_localhost"})
+"""What a project may set of a ``VCR``; the second is where vcrpy keeps the first."""
+
+_LOCALHOST = ("localhost", "0.0.0.0", "127.0.0.1", "::1")  # noqa: S104 - nothing is bound
+
+
+def configured(configure: Callable[[VCR], object]) -> VCR:
+    """Return what clients are patched with, after a project had its say.
+
+    Raises ``LogprobsError`` for what a cassette would not heed.
+    """
+    usual = vars(VCR())
+    takes = _HONOURED | (usual.keys() & {"skip_patchers"})  # of vcrpy 9.3 and later
+    configure(mine := VCR())
+    for name, value in vars(mine).items():
+        if name not in takes and usual.get(name) != value:
+            names = sorted(each for each in takes if each[0] != "_")
+            raise LogprobsError(
+                f"pytest_logprobs_configure_vcr sets {name} of the VCR, which a cassette of "
+                f"pytest-logprobs does not heed; it heeds {', '.join(names)}. What is kept of a "
+                f"request is said by pytest_logprobs_scrub, how requests match by logprobs_ignore, "
+                f"when to record by --logprobs-record"
+            )
+    return mine
+
+
 @contextmanager
-def patched_clients(current: Callable[[], LogprobsCassette]) -> Generator[None]:
+def patched_clients(
+    current: Callable[[], LogprobsCassette], with_vcr: object = None
+) -> Generator[None]:
     """Send what every HTTP client asks to the ``current`` cassette, inside a ``with`` block."""
-    config = VCR().get_merged_config(
+    mine = cast("VCR", with_vcr or VCR())
+    mine.register_persister(_NoFile)
+    force_reset = (vcr.patch, "force_reset", _RealConnections())
+    config = mine.get_merged_config(
         path="of the running test",
         match_on=(),
-        persister=_NoFile,
-        custom_patches=((vcr.patch, "force_reset", _RealConnections()),),
+        custom_patches=(*getattr(mine, "custom_patches", ()), force_reset),
     )
-    with _quiet(), _Indexed.use(current=current, **config):
+    ignored = {*mine.ignore_hosts, *(_LOCALHOST if mine.ignore_localhost else ())}
+    with _quiet(), _Indexed.use(current=current, ignored=ignored, **config):
         yield
 
 
@@ -143,9 +175,16 @@ class _NoFile:
 class _Indexed(Cassette):  # type: ignore[misc] # vcrpy has no types
     """What vcrpy's stubs talk to."""
 
-    def __init__(self, *, current: Callable[[], LogprobsCassette], **config: Any) -> None:  # noqa: ANN401 - vcrpy's
+    def __init__(
+        self,
+        *,
+        current: Callable[[], LogprobsCassette],
+        ignored: Collection[str | re.Pattern[str]],
+        **config: Any,  # noqa: ANN401 - vcrpy's
+    ) -> None:
         super().__init__(**config)
         self._current = current
+        self._ignored = ignored
 
     @property
     def write_protected(self) -> bool:
@@ -153,30 +192,39 @@ class _Indexed(Cassette):  # type: ignore[misc] # vcrpy has no types
         # ask this to know whether to connect.
         return not self._current().is_recording
 
-    def filter_request(self, request: _Request) -> _Request:
-        return request
+    def filter_request(self, request: _Request) -> _Request | None:
+        return None if self._is_ignored(request) else request
 
     def can_play_response_for(self, request: _Request) -> bool:
-        return self._known(request)[2].answer is not None
+        return not self._is_ignored(request) and self._known(request)[2].answer is not None
 
     def play_response(self, request: _Request) -> dict[str, Any]:
         cassette, number, asked = self._known(request)
-        response = cassette.play(number, asked)
+        response, body = cassette.play(number, asked)
         status = response["status"]
         return {
             "status": {"code": status, "message": http.client.responses.get(status, "")},
-            "headers": wire_headers(response),
-            "body": {"string": body_of(response)},
+            "headers": wire_headers(response, body),
+            "body": {"string": body},
         }
 
     def append(self, request: _Request, response: dict[str, Any]) -> None:
+        if self._is_ignored(request):
+            return
         cassette, number, asked = self._known(request)
         body = response["body"].get("string") or b""
-        answer = response["status"]["code"], response["headers"], _bytes(body)
+        headers = dict(response["headers"])  # tornado's stub gives pairs
+        answer = response["status"]["code"], headers, _bytes(body)
         cassette.record(number, asked, request.headers, answer)
 
     def find_requests_with_most_matches(self, request: _Request) -> list[tuple[Any, ...]]:
         return [(request, [], [])]  # asked by the stub of aiohttp, which follows redirects itself
+
+    def _is_ignored(self, request: _Request) -> bool:
+        return any(
+            each == request.host if isinstance(each, str) else each.fullmatch(request.host)
+            for each in self._ignored
+        )
 
     def _known(self, request: _Request) -> _Known:
         """Ask the cassette for a request, once: connections ask before and after they connect.
@@ -185,10 +233,25 @@ class _Indexed(Cassette):  # type: ignore[misc] # vcrpy has no types
         """
         if not hasattr(request, "logprobs_known"):
             cassette = self._current()
-            body = _bytes(request.body)
+            body = _form(request.body) if _becomes_form(request.body) else _bytes(request.body)
             asked = cassette.ask(request.method, request.uri, request.headers, body)
             request.logprobs_known = cassette, *asked
         return cast("_Known", request.logprobs_known)
+
+
+def _becomes_form(body: object) -> bool:
+    """Return whether aiohttp will write a form: its stub gives that as it gives what becomes JSON.
+
+    Only who was called knows which.
+    """
+    frame = inspect.currentframe() if isinstance(body, (Mapping, list)) else None
+    while frame is not None and frame.f_globals.get("__name__") != "vcr.stubs.aiohttp_stubs":
+        frame = frame.f_back
+    return frame is not None and frame.f_locals.get("kwargs", {}).get("data") is not None
+
+
+def _form(fields: Any) -> bytes:  # noqa: ANN401 - vcrpy's
+    return urlencode([*(fields.items() if isinstance(fields, Mapping) else fields)]).encode()
 
 
 def _bytes(body: object) -> bytes:

@@ -1,4 +1,4 @@
-"""The command line: ``pytest-logprobs show FILE``.
+"""The command line: ``pytest-logprobs``, with a module for each of its commands.
 
 Exit codes: 0 fine, 1 the check says no, 2 usage, 4 cannot read. Errors are one line on standard
 error.
@@ -13,6 +13,8 @@ from importlib.metadata import version
 from io import TextIOWrapper
 from typing import Final, NoReturn
 
+from pytest_logprobs.cli._check import add_check
+from pytest_logprobs.cli._convert import add_convert
 from pytest_logprobs.cli._show import add_show
 from pytest_logprobs.cli._streams import NAME, fail
 from pytest_logprobs.errors import LogprobsError
@@ -38,7 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code: int = options.run(options)
     except OSError as error:
-        return fail(f"{error.filename or options.file}: {error.strerror or error}")
+        place = error.filename or getattr(options, "file", "")
+        return fail(f"{place}{': ' if place else ''}{error.strerror or error}")
     except LogprobsError as error:
         return fail(str(error))
     except KeyboardInterrupt:  # while it waits for standard input
@@ -47,8 +50,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog=NAME, description="Look at the log-probabilities of an answer.")
+    parser = _Parser(prog=NAME, description="Look at log-probabilities, and look after cassettes.")
     parser.add_argument("--version", action="version", version=f"{NAME} {version(NAME)}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     add_show(commands)
+    add_check(commands)
+    add_convert(commands)
     return parser

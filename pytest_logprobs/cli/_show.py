@@ -56,16 +56,17 @@ def _completions(data: bytes, file: str) -> dict[str, Completion]:
     """Return the completions of a response or a cassette, by what stands before each."""
     from pytest_logprobs.cassettes import contents
 
-    traffic = contents(data, Path(file))
-    if traffic is None:
+    cassette = contents(data, Path(file))
+    if cassette is None:
         found = parse_all(data)
         return {f"choice {each.choice}: " if len(found) > 1 else "": each for each in found}
-    completions = traffic.completions
+    completions = cassette.completions
     if not completions:
         raise LogprobsError("the cassette holds no completion")
+    days = (f", recorded {day}" if day else "" for day in cassette.days)
     return {
-        f"{number} of {len(completions)}{_asked(each)}\n": each
-        for number, each in enumerate(completions, start=1)
+        f"{number} of {len(completions)}{day}{_asked(each)}\n": each
+        for number, (each, day) in enumerate(zip(completions, days, strict=True), start=1)
     }
 
 
@@ -78,7 +79,7 @@ def _asked(completion: Completion) -> str:
         prompt = cast("dict[str, object]", prompt).get("content")
     if not isinstance(prompt, str) or not prompt.strip():
         return ""
-    return f", asked {quote(prompt.strip().splitlines()[-1], 60)}"
+    return f", asked {quote(prompt.strip().splitlines()[-1], 42)}"
 
 
 def _shown(completions: Mapping[str, Completion], rows: int) -> Iterator[str]:

@@ -11,9 +11,11 @@ from typing import Final
 
 from pytest_logprobs._quote import one_line
 
-__all__ = ["CANNOT_READ", "NAME", "fail", "put", "read"]
+__all__ = ["CANNOT_READ", "NAME", "USAGE", "fail", "put", "read"]
 
 NAME: Final = "pytest-logprobs"
+USAGE: Final = 2
+"""The exit code where the command line or the configuration is wrong."""
 CANNOT_READ: Final = 4
 """The exit code where a file cannot be read or compared."""
 
@@ -37,7 +39,7 @@ def put(text: str) -> int:
     return 0
 
 
-def fail(message: str) -> int:
+def fail(message: str, code: int = CANNOT_READ) -> int:
     """Print an error in one line, and return the exit code that says so."""
     print(f"{NAME}: {one_line(' '.join(message.split()))}", file=sys.stderr)
-    return CANNOT_READ
+    return code

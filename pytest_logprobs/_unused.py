@@ -1,0 +1,121 @@
+"""What a whole run found unused: recordings that no test asked for, cassettes that none opened.
+
+A record of it maps the path of a cassette, as users know it (with slashes, below the project's
+directory, else absolute), to what is unused there. The run keeps it in pytest's cache, as JSON and
+under :data:`KEY`: ``.pytest_cache/v/logprobs/unused``, unless the ``cache_dir`` is another. Later
+runs of a part of the tests take out of it what they open. Who prunes asks in this order::
+
+    record = record_of(json.loads(text))
+    for path, leftover in removable(record, root).items():
+        if leftover.whole: ...  # delete the file
+        else: ...  # write it without the interactions at `leftover.positions`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, Final, cast
+
+__all__ = ["KEY", "Leftover", "as_json", "digest_of", "record_of", "removable", "summary"]
+__tracebackhide__ = True  # a failed test shows its own lines
+
+KEY: Final = "logprobs/unused"
+"""The name of the record in pytest's cache."""
+
+_SHOWN: Final = 5  # names, and numbers behind each
+_DIGEST_SIZE: Final = 16  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """What is unused of a cassette.
+
+    ``digest`` is of the bytes that the run saw: the rest is said of no others. ``positions`` are
+    those of the interactions that nobody played, ascending from 0; empty: no test opened the file.
+    """
+
+    digest: str
+    positions: tuple[int, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of the file is unused."""
+        return not self.positions
+
+
+def digest_of(data: bytes) -> str:
+    """Return by what the bytes of a file are known again."""
+    return blake2b(data, digest_size=_DIGEST_SIZE).hexdigest()
+
+
+def as_json(record: Mapping[str, Leftover]) -> dict[str, object]:
+    """Return a record as JSON has it.
+
+    >>> as_json({"cassettes/test_it/test_a.json": Leftover("00ff", (1, 4))})
+    {'cassettes/test_it/test_a.json': {'digest': '00ff', 'positions': [1, 4]}}
+    """
+    return {
+        path: {"digest": each.digest, "positions": list(each.positions)}
+        for path, each in record.items()
+    }
+
+
+def record_of(value: object) -> dict[str, Leftover]:
+    """Read a record; what is none, which another version may have written, is an empty one.
+
+    >>> record_of({"a.json": {"digest": "00ff", "positions": []}})
+    {'a.json': Leftover(digest='00ff', positions=())}
+    """
+    try:
+        entries = cast("Mapping[str, Any]", value).items()
+        return {path: Leftover(each["digest"], (*each["positions"],)) for path, each in entries}
+    except (AttributeError, KeyError, TypeError):
+        return {}
+
+
+def removable(record: Mapping[str, Leftover], root: Path) -> dict[Path, Leftover]:
+    """Return what may be removed, by the file: where that still holds what the run saw.
+
+    ``root`` is the project's directory.
+    """
+    found: dict[Path, Leftover] = {}
+    for path, each in record.items():
+        file = root / path
+        try:
+            if digest_of(file.read_bytes()) == each.digest:
+                found[file] = each
+        except OSError:  # it is gone
+            continue
+    return found
+
+
+def summary(record: Mapping[str, Leftover]) -> Iterator[str]:
+    r"""Yield what is unused, in a line for each kind; nothing of an empty record.
+
+    >>> print(*summary({"a.json": Leftover("", (1, 4)), "b.json": Leftover("")}), sep="\n")
+    2 recordings that no test asked for: a.json (2, 5)
+    1 cassette that no test opened: b.json
+    """
+    parts = {path: each.positions for path, each in sorted(record.items()) if not each.whole}
+    if parts:
+        count = sum(map(len, parts.values()))
+        names = [f"{path} ({_listed([str(at + 1) for at in parts[path]])})" for path in parts]
+        where = f" in {len(parts)} cassettes" if len(parts) > 1 else ""
+        yield f"{_counted(count, 'recording')} that no test asked for{where}: {_listed(names)}"
+    files = [path for path, each in sorted(record.items()) if each.whole]
+    if files:
+        yield f"{_counted(len(files), 'cassette')} that no test opened: {_listed(files)}"
+
+
+def _counted(count: int, thing: str) -> str:
+    return f"{count} {thing}{'' if count == 1 else 's'}"
+
+
+def _listed(names: Collection[str]) -> str:
+    """List the first of some names, and how many more there are."""
+    shown = ", ".join([*names][:_SHOWN])
+    more = len(names) - _SHOWN
+    return f"{shown} and {more} more" if more > 0 else shown

@@ -1,0 +1,47 @@
+"""One process at a time writes to a cassette."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from pytest_logprobs.errors import CassetteWriteError
+
+__all__ = ["locked"]
+__tracebackhide__ = True  # a failed test shows its own lines
+
+_PATIENCE: Final = 60.0  # seconds; to read, merge and write takes a small part of one
+
+
+@contextmanager
+def locked(path: Path, lock: Path | None, patience: float = _PATIENCE) -> Generator[None]:
+    """Hold the ``lock`` of a cassette inside a ``with`` block; without one do nothing.
+
+    The lock is a file that stays. The system lets go of it when the process ends, however that
+    happens. Raises ``CassetteWriteError`` if another process has it for too long.
+    """
+    if lock is None:
+        yield
+        return
+    from filelock import FileLock, Timeout  # noqa: PLC0415 - only where something is written
+
+    held = FileLock(lock, timeout=patience)
+    try:
+        held.acquire()  # pyright: ignore[reportUnknownMemberType] # what it returns is generic
+    except Timeout:
+        problem = (
+            f"cannot be written: another process holds {lock} for more than {patience:g} s; what "
+            f"was there is untouched. End that process, and record again"
+        )
+        raise CassetteWriteError(str(path), problem) from None
+    except (OSError, NotImplementedError):
+        # Not every file system has locks. One process alone needs none, and what it recorded was
+        # paid for.
+        yield
+        return
+    try:
+        yield
+    finally:
+        held.release()

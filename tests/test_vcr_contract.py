@@ -1,0 +1,170 @@
+"""What is used of vcrpy's insides, pinned: a release that moves one of them is seen by its name."""
+
+from __future__ import annotations
+
+import ast
+import http.client
+import inspect
+import textwrap
+from types import SimpleNamespace
+
+import pytest
+import vcr.patch
+from vcr import VCR
+from vcr.cassette import Cassette
+from vcr.stubs import VCRConnection, VCRHTTPConnection, VCRHTTPResponse, httpx_stubs
+
+from pytest_logprobs.cassettes import _vcr
+
+ASKED_OF_A_CASSETTE = {
+    "append",
+    "can_play_response_for",
+    "filter_request",
+    "find_requests_with_most_matches",
+    "play_response",
+    "write_protected",
+}
+"""All that a stub may ask of a cassette: ``_Indexed`` answers these, and no other."""
+
+STUBS = {
+    "": {"append", "can_play_response_for", "filter_request", "play_response", "write_protected"},
+    "aiohttp_stubs": ASKED_OF_A_CASSETTE,
+    "httpx_stubs": {
+        "append",
+        "can_play_response_for",
+        "filter_request",
+        "play_response",
+        "write_protected",
+    },
+}
+"""A module of stubs → what it asks."""
+
+
+def asked_by(module):
+    """Return the names of the attributes that a module's functions read of ``cassette``."""
+    tree = ast.parse(inspect.getsource(module))
+    return {
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.ctx, ast.Load)
+        and ast.unparse(node.value) in ("cassette", "self.cassette")
+    }
+
+
+@pytest.mark.parametrize("name", STUBS)
+def test_what_stubs_ask_of_a_cassette(name):
+    """They ask what we answer, and nothing that we leave to vcrpy's own list of recordings."""
+    module = inspect.getmodule(VCRConnection)
+    if name:
+        module = __import__(f"vcr.stubs.{name}", fromlist=[name])
+    assert asked_by(module) == STUBS[name]
+
+
+def test_what_we_answer_is_asked():
+    """Each method that we replace is one of vcrpy's, with the same parameters."""
+    for name in ASKED_OF_A_CASSETTE:
+        ours, theirs = vars(_vcr._Indexed)[name], inspect.getattr_static(Cassette, name)
+        assert isinstance(ours, property) == isinstance(theirs, property), name
+        if not isinstance(ours, property):
+            assert [*inspect.signature(ours).parameters] == [*inspect.signature(theirs).parameters]
+
+
+def test_a_cassette_is_used_with_a_merged_configuration():
+    """``Cassette.use`` takes what ``get_merged_config`` gives, and hands on all else."""
+    mine = VCR()
+    mine.register_persister(_vcr._NoFile)  # before vcrpy 9, the configuration does not take it
+    config = mine.get_merged_config(path="p", match_on=())
+    assert {"path", "match_on", "persister", "custom_patches"} <= config.keys()
+    assert config["path"] == "p"
+    assert config["persister"] is _vcr._NoFile
+    assert list(inspect.signature(Cassette.use).parameters.values())[-1].kind is (
+        inspect.Parameter.VAR_KEYWORD
+    )
+
+    class Told(Cassette):
+        def __init__(self, *, ours, **config):
+            super().__init__(**config)
+            self.ours = ours
+
+    with Told.use(ours="ours", **config) as told:
+        assert told.ours == "ours"
+        assert http.client.HTTPConnection.cassette is told
+    assert http.client.HTTPConnection is vcr.patch._HTTPConnection
+
+
+def test_custom_patches():
+    """Triples of an object, a name and what takes its place; they are added to a VCR's own."""
+    assert VCR(custom_patches=[(vcr.patch, "one", 1)])._custom_patches == ((vcr.patch, "one", 1),)
+    place = SimpleNamespace(name="real")
+    mine = (place, "name", "patched")
+    config = VCR().get_merged_config(path="p", custom_patches=(mine,))
+    with Cassette.use(**config):
+        assert place.name == "patched"
+    assert place.name == "real"
+
+
+def test_force_reset_is_looked_up_when_it_is_used():
+    """Stubs import it in the function, from the module where we replace it."""
+    assert "vcr.patch" in inspect.getsource(VCRConnection)
+    for name in ("__init__", "connect", "getresponse"):
+        source = textwrap.dedent(inspect.getsource(getattr(VCRConnection, name)))
+        assert "from vcr.patch import force_reset" in source, name
+        assert "with force_reset():" in source, name
+
+
+def test_a_connection_knows_the_class_of_the_real_one():
+    """``_baseclass`` is built inside ``__init__``, which is how a block is told from a request."""
+    assert VCRHTTPConnection._baseclass is http.client.HTTPConnection
+    assert "self._baseclass(" in inspect.getsource(VCRConnection.__init__)
+
+
+def test_patchers_that_put_real_classes_back():
+    """``reset_patchers`` gives patchers with an owner, a name and the real class."""
+    places = {(each.getter(), each.attribute): each.new for each in vcr.patch.reset_patchers()}
+    assert places[http.client, "HTTPConnection"] is vcr.patch._HTTPConnection
+    assert places[http.client, "HTTPSConnection"] is vcr.patch._HTTPSConnection
+
+
+def test_a_response_is_built_of_what_we_play():
+    """Status, headers as lists, and the body under ``string``."""
+    played = {
+        "status": {"code": 200, "message": "OK"},
+        "headers": {"x": ["1", "2"], "content-length": ["2"]},
+        "body": {"string": b"{}"},
+    }
+    response = VCRHTTPResponse(played)
+    assert (response.status, response.reason, response.read()) == (200, "OK", b"{}")
+    assert sorted(response.getheaders()) == [("content-length", "2"), ("x", "1"), ("x", "2")]
+
+
+def test_httpx_is_patched_at_its_transports():
+    """Where a request goes out: what stands above, retries of SDKs too, is the client's own."""
+    parameters = inspect.signature(httpx_stubs.vcr_handle_request).parameters
+    assert [*parameters][:2] == ["cassette", "real_handle_request"]
+
+
+GROUPS = (
+    "_httplib",
+    "_requests",
+    "_boto3",
+    "_urllib3",
+    "_httplib2",
+    "_tornado",
+    "_aiohttp",
+    "_httpx",
+)
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_groups_of_patchers(group):
+    """One method for each client, whose patchers are entered together."""
+    assert callable(getattr(vcr.patch.CassettePatcherBuilder, group))
+
+
+def test_attributes_of_a_vcr_that_are_heeded():
+    """They are plain attributes, with the values that mean nothing."""
+    fresh = vars(VCR())
+    assert (tuple(fresh["ignore_hosts"]), fresh["ignore_localhost"]) == ((), False)
+    assert fresh["_custom_patches"] == ()
+    assert VCR().matchers == VCR().matchers  # two are equal as long as nothing is set
