@@ -136,8 +136,9 @@ REPLAYED = "CLIENT.post(URL, json=CHATS[n])"
 
 
 def test_a_suite(table, tmp_path):
-    """What a replayed suite costs beside one that reads the bodies from files."""
-    bodies = [chat_body(60 + number % 5, 5) for number in range(TESTS)]
+    """What recorders add to a suite that reads the bodies from files, one large answer a test."""
+    sizes = [chat_body(298 + number, 20) for number in range(5)]
+    bodies = [sizes[number % 5] for number in range(TESTS)]
     suites = {
         "JSON from disk": ('Path(__file__).with_name(f"{n}.json").read_bytes()', "", ""),
         "cassettes": (REPLAYED, "@pytest.mark.logprobs_cassette", ""),
@@ -163,8 +164,16 @@ def test_a_suite(table, tmp_path):
                 (folder / f"{n}.json").write_bytes(body)
     folders = {name: tmp_path / str(number) for number, name in enumerate(suites)}
     taken = take_turns({name: lambda name=name: run(folders[name]) for name in suites}, rounds=3)
-    for name in suites:
-        table.line(f"a suite of {TESTS} tests, one request each", name, taken, to="JSON from disk")
+    static = taken.pop("JSON from disk")
+    added = {
+        name: [(whole - bare) / TESTS for whole, bare in zip(wholes, static, strict=True)]
+        for name, wholes in taken.items()
+    }
+    group = f"added to each of {TESTS} tests with 300 tokens, 20 alternatives each"
+    for name, aim in (("YAML", "≤ 0.5 ×"), ("JSON", "≤ 1 ×")):
+        other = f"pytest-recording, {name}"
+        table.line(group, other, added, to=other)
+        table.line(group, "cassettes", added, to=other, aim=aim)
 
 
 def recorded_by_vcrpy(interactions, serializer):
