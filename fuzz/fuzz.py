@@ -1,6 +1,7 @@
 """Fuzz for some minutes: a third of the time with hypothesis, the rest with atheris.
 
-Prints executions, coverage, the size of the corpus and what was found; 1 if anything was.
+Before that, 10,000 responses go through a cassette, however long that takes. Prints executions,
+coverage, the size of the corpus and what was found; 1 if anything was.
 """
 
 from __future__ import annotations
@@ -30,8 +31,9 @@ def main() -> int:
     FINDINGS.mkdir(exist_ok=True)
     forget_repaired()
     share = seconds / 3 if has_atheris else seconds
+    failed = subprocess.run([sys.executable, HERE / "cassettes.py"], check=False).returncode != 0
     hypothesis = [sys.executable, HERE / "with_hypothesis.py", "--seconds", str(share)]
-    failed = subprocess.run(hypothesis, check=False).returncode != 0
+    failed = subprocess.run(hypothesis, check=False).returncode != 0 or failed
     if has_atheris:
         failed = with_atheris(seconds - share) or failed
     else:
@@ -39,7 +41,8 @@ def main() -> int:
     found = sorted(FINDINGS.iterdir())
     print(f"findings: {len(found)}")
     for path in found:
-        print(f"  again: {sys.executable} fuzz/again.py {path}")
+        if path.suffix == ".case":
+            print(f"  again: {sys.executable} fuzz/again.py {path}")
     return int(bool(found) or failed)
 
 
