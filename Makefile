@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test check format bench coverage differential clients interop fuzz live recordings clean
+.PHONY: help demo test check format bench coverage differential clients interop neighbours fuzz live recordings clean
 
 help:
 	@echo 'make demo        the examples, then one failure and how it is explained'
@@ -21,6 +21,7 @@ help:
 	@echo 'make differential  our scores beside those of uqlm and lm-polygraph'
 	@echo 'make clients     recordings and misses through openai 1, 2, 3, litellm, langchain'
 	@echo 'make interop     objects of SDKs and frameworks, through their own clients'
+	@echo 'make neighbours  suites that have other plugins for recordings and snapshots'
 	@echo 'make fuzz        broken responses for an hour; MINUTES=1 for less'
 	@echo 'make live        record the examples from a real model, replay, compare'
 	@echo 'make recordings  record the answers of the examples and tests anew'
@@ -83,6 +84,10 @@ clients:
 interop:
 	PYTHON='$(PYTHON)' sh interop/run.sh
 
+# Other plugins of pytest, in an environment of their own as well.
+neighbours:
+	PYTHON='$(PYTHON)' sh neighbours/run.sh
+
 # The same: atheris is compiled for few versions of Python.
 MINUTES ?= 60
 fuzz: $(READY)
@@ -96,5 +101,5 @@ recordings: $(READY)
 	PYTHON='$(PYTHON)' sh live/record.sh
 
 clean:
-	rm -rf $(VENV) .venv-clients-* .venv-differential .venv-fuzz .venv-interop* .venv-live .coverage .coverage.* htmlcov .hypothesis .mypy_cache .pytest_cache .ruff_cache .benchmarks fuzz/corpus fuzz/findings
-	find pytest_logprobs tests examples benchmarks clients fuzz interop live -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf $(VENV) .venv-clients-* .venv-differential .venv-fuzz .venv-interop* .venv-live .venv-neighbours .coverage .coverage.* htmlcov .hypothesis .mypy_cache .pytest_cache .ruff_cache .benchmarks fuzz/corpus fuzz/findings
+	find pytest_logprobs tests examples benchmarks clients fuzz interop live neighbours -name __pycache__ -type d -prune -exec rm -rf {} +
