@@ -103,7 +103,7 @@ def test_requests_to_one_cassette(table, cassettes):
 
 
 def test_opening_one_cassette(table, cassettes):
-    """Opening takes as long as the file is, most of it to find where its bodies end."""
+    """Opening takes as long as the file is."""
     work = {f"{size:,} recordings": lambda size=size: opened(cassettes[size]) for size in SIZES}
     taken = take_turns(work, rounds=9)
     for name in taken:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ from pytest_logprobs._marked import Marked
 from pytest_logprobs._places import Places
 from pytest_logprobs._rules import rules_of
 from pytest_logprobs._settings import Settings
+from pytest_logprobs._threads import Threads
 from pytest_logprobs._traffic import Traffic
 from pytest_logprobs.cassettes import (
     PLACEHOLDER_KEYS,
@@ -46,6 +48,7 @@ class Running:
     open: list[LogprobsCassette] = field(default_factory=list[LogprobsCassette])
     done: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     places: list[str] = field(default_factory=list[str])
+    strangers: set[str] = field(default_factory=set[str])  # tests whose threads asked
     ending: Ending = "passed"
     told: bool = False
 
@@ -70,6 +73,7 @@ class Deck:
         self._written: dict[Path, frozenset[bytes]] = {}
         self._clients: ExitStack | None = None  # as long as they are patched
         self._vcr: object = None  # what they are patched with
+        self.threads = Threads()
 
     def expect(self, item: pytest.Item, said: Marked) -> None:
         """Note what there is of cassettes that a test may record, before any test runs."""
@@ -79,6 +83,7 @@ class Deck:
     def begin(self, item: pytest.Item, said: Marked) -> None:
         """Open the cassette of a test, before its first fixture is set up."""
         self.running = running = Running(item, said, self._mode(said))
+        self.threads.begin()
         own = self.open(running, self.places.of_test(item, said.name), own=True)
         self.replay(running, own)
 
@@ -150,7 +155,9 @@ class Deck:
             fail(str(error))
         if done:
             running.done.append(done)
-            done["past"] = running.past() if cassette is running.cassettes[0] else []
+            own = cassette is running.cassettes[0]
+            done["past"] = running.past() if own else []
+            done["strangers"] = sorted(running.strangers) if own else []
             if done["state"] in ("kept", "incomplete"):
                 before = self._written.get(cassette.path, frozenset())
                 self._written[cassette.path] = before | cassette.written
@@ -168,10 +175,13 @@ class Deck:
     def _innermost(self) -> LogprobsCassette:
         if self.running is None or not self.running.open:
             raise CassetteMissError("a request was made while no cassette was open, between tests")
+        if test := self.threads.left_by(threading.current_thread()):
+            self.running.strangers.add(test)
         return self.running.open[-1]
 
     def end(self, running: Running, *, go_on: bool) -> None:
         """Close what is open; clients stay patched, which takes time, if the next test goes on."""
+        self.threads.end(running.item.nodeid)
         with ExitStack() as closing:
             if self._clients is not None and not go_on:
                 closing.push(self._clients)

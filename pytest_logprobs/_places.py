@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 import shlex
 import subprocess
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -19,6 +18,7 @@ from typing import Any, Final, cast
 import pytest
 
 from pytest_logprobs._text import encode
+from pytest_logprobs._workers import JOURNALS, run_of
 from pytest_logprobs.cassettes import cassette_file
 
 __all__ = ["Places"]
@@ -34,6 +34,9 @@ _LITERAL: Final = re.compile(r"[-+.\d(].*|None|True|False|nan|inf|b['\"].*", re.
 _SUFFIXES: Final = (".yaml", ".yml", ".json")
 """How cassettes of vcrpy end."""
 
+_GONE: Final = 0, 0, 0
+"""The state of a file that is not there."""
+
 _UNSAFE: Final = re.compile(r"[<>?%*:|\\\"'/]")
 """What pytest-recording replaces in the names of tests."""
 
@@ -44,10 +47,10 @@ class Places:
     def __init__(self, config: pytest.Config, directory: str) -> None:
         self._config = config
         self._base = Path(directory)
+        self._run = run_of(config)
         worker: Mapping[str, str] = getattr(config, "workerinput", {})  # of xdist
-        run = worker.get("testrunuid") or secrets.token_hex(8)
-        self._process = f"{run}-{worker.get('workerid', 'main')}"
-        self._began: dict[Path, dict[str, object]] = {}
+        self._process = f"{self._run.name}-{worker.get('workerid', 'main')}"
+        self._began: dict[Path, Mapping[str, object]] = {}
 
     def of_test(self, item: pytest.Item, name: str | None) -> Path:
         """Return the file of a test, which it may share with others by ``name``."""
@@ -104,12 +107,17 @@ class Places:
 
     def change_of(self, path: Path) -> Callable[[], bool]:
         """Return what tells whether a file is another than when the run began, or is new."""
-        began = self._in(path.parent).get(path.name)
+        began = self._in(path.parent).get(path.name, _GONE)
         return lambda: _state(path) != began
 
     @property
     def are_apart(self) -> bool:
-        """Whether a directory of cassettes is that of one module, and holds nothing else."""
+        """Whether a directory of cassettes is that of one module, and holds nothing else.
+
+        One directory for all tests is this project's alone where it is in the project.
+        """
+        if self._base.is_absolute() and self._config.rootpath not in self._base.parents:
+            return False
         return bool(self._base.parts) and ".." not in self._base.parts
 
     def of_gone(self, directory: Path, stems: Collection[str]) -> Iterator[Path]:
@@ -118,8 +126,8 @@ class Places:
         ``stems`` are those of all files of that directory.
         """
         home = self.of_module(directory / "any").parent
-        if self.are_apart and home.is_dir():
-            yield from (each for each in sorted(home.iterdir()) if each.name not in stems)
+        if self.are_apart:
+            yield from (each for each in _content(home) if each.name not in stems)
 
     def shown(self, path: Path) -> str:
         """Return a path as users know it: below the project's directory."""
@@ -137,7 +145,7 @@ class Places:
 
         ``sharer`` is who has the cassette together with others, and a journal of its own.
         """
-        directory = self._cached("logprobs-journal")
+        directory = self._cached(JOURNALS)
         if directory is None:  # the test runs without, as where the journal cannot be written
             return None
         return directory / f"{_hash(self.shown(path), sharer)}.{self._process}.jsonl"
@@ -160,10 +168,12 @@ class Places:
             return None
 
     def _in(self, directory: Path) -> Mapping[str, object]:
-        """Return the state of what a directory had when it was first looked at."""
+        """Return the state of what a directory had when the run began, as far as it is still so."""
         if directory not in self._began:
-            there = directory.iterdir() if directory.is_dir() else ()
-            self._began[directory] = {path.name: _state(path) for path in there}
+            states = {path.name: _state(path) for path in _content(directory)}
+            # xdist starts another worker where one died, which looks when others have written
+            began = {name: each for name, each in states.items() if each[1] <= self._run.began}
+            self._began[directory] = began
         return self._began[directory]
 
     def _of_definition(self, item: pytest.Item, fixturedef: pytest.FixtureDef[object]) -> Path:
@@ -181,12 +191,20 @@ class Places:
         return file.parent / self._base / file.stem
 
 
-def _state(path: Path) -> object:
-    """Return what is another after each writing of a file; ``None`` if there is no file."""
+def _content(directory: Path) -> Sequence[Path]:
+    """Return what is in a directory, sorted; nothing where there is none, or none to be read."""
+    try:
+        return sorted(directory.iterdir())
+    except OSError:
+        return ()
+
+
+def _state(path: Path) -> tuple[int, int, int]:
+    """Return what is another after each writing of a file, in the midst when that was."""
     try:
         found = path.stat()
     except OSError:
-        return None
+        return _GONE
     return found.st_ino, found.st_mtime_ns, found.st_size
 
 

@@ -244,6 +244,7 @@ class Recorder:
                 self._deck.replay(running, cassette)
             result = yield
             ending = "passed"
+            self._deck.threads.begin()  # a server that a fixture runs is for all tests
         finally:
             self._deck.close(running, cassette, ending)
         return result

@@ -116,6 +116,8 @@ def summary_of_cassettes(reporter: pytest.TerminalReporter) -> Iterator[str]:
         if places := ", ".join(each["past"]):
             unseen = "nothing was recorded of it, and a replay will refuse it"
             yield f"logprobs: connected to {places} past {each['path']}: {unseen}"
+        for test in each["strangers"]:
+            yield f"logprobs: a thread that {test} left running asked {each['path']}, not its own"
     yield from told_of_ages(old for each in done if (old := each["too_old"]))
 
 

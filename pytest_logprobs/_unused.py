@@ -13,9 +13,9 @@ runs of a part of the tests take out of it what they open. Who prunes asks in th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -26,7 +26,6 @@ KEY: Final = "logprobs/unused"
 """The name of the record in pytest's cache."""
 
 _SHOWN: Final = 5  # names, and numbers behind each
-_DIGEST_SIZE: Final = 16  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +46,8 @@ class Leftover:
 
 
 def digest_of(data: bytes) -> str:
-    """Return by what the bytes of a file are known again."""
-    return blake2b(data, digest_size=_DIGEST_SIZE).hexdigest()
+    """Return by what the bytes of a file are known again: every test with a cassette asks."""
+    return f"{len(data)}-{zlib.crc32(data):08x}"
 
 
 def as_json(record: Mapping[str, Leftover]) -> dict[str, object]:
@@ -93,7 +92,9 @@ def removable(record: Mapping[str, Leftover], root: Path) -> dict[Path, Leftover
 
 
 def summary(record: Mapping[str, Leftover]) -> Iterator[str]:
-    r"""Yield what is unused, in a line for each kind; nothing of an empty record.
+    r"""Yield what is unused, in a text for each kind; nothing of an empty record.
+
+    Several names have a line each: what a terminal breaks up cannot be copied.
 
     >>> print(*summary({"a.json": Leftover("", (1, 4)), "b.json": Leftover("")}), sep="\n")
     2 recordings that no test asked for: a.json (2, 5)
@@ -104,18 +105,26 @@ def summary(record: Mapping[str, Leftover]) -> Iterator[str]:
         count = sum(map(len, parts.values()))
         names = [f"{path} ({_listed([str(at + 1) for at in parts[path]])})" for path in parts]
         where = f" in {len(parts)} cassettes" if len(parts) > 1 else ""
-        yield f"{_counted(count, 'recording')} that no test asked for{where}: {_listed(names)}"
+        yield _with_names(f"{_counted(count, 'recording')} that no test asked for{where}", names)
     files = [path for path, each in sorted(record.items()) if each.whole]
     if files:
-        yield f"{_counted(len(files), 'cassette')} that no test opened: {_listed(files)}"
+        yield _with_names(f"{_counted(len(files), 'cassette')} that no test opened", files)
 
 
 def _counted(count: int, thing: str) -> str:
     return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
-def _listed(names: Collection[str]) -> str:
-    """List the first of some names, and how many more there are."""
-    shown = ", ".join([*names][:_SHOWN])
+def _with_names(what: str, names: Sequence[str]) -> str:
+    if len(names) == 1:
+        return f"{what}: {names[0]}"
     more = len(names) - _SHOWN
+    rest = [f"and {more} more"] if more > 0 else []
+    return "\n  ".join([f"{what}:", *names[:_SHOWN], *rest])
+
+
+def _listed(numbers: Sequence[str]) -> str:
+    """List the first of some numbers, and how many more there are."""
+    shown = ", ".join(numbers[:_SHOWN])
+    more = len(numbers) - _SHOWN
     return f"{shown} and {more} more" if more > 0 else shown

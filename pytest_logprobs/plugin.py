@@ -18,6 +18,7 @@ from pytest_logprobs._marked import MARKER
 from pytest_logprobs._markers import Markers
 from pytest_logprobs._project import Project
 from pytest_logprobs._settings import SETTINGS, Settings, settle
+from pytest_logprobs._workers import Workers
 from pytest_logprobs.errors import confidence_errors
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(markers, "logprobs_markers")
     config.pluginmanager.register(Leftovers(config, settings), "logprobs_leftovers")
     config.pluginmanager.register(Project(config), "logprobs_project")
+    config.pluginmanager.register(Workers(config), "logprobs_workers")
 
 
 @pytest.fixture

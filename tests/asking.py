@@ -11,12 +11,17 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 # What runs in this process would import these anew each time.
+import filelock  # noqa: F401
+import httpcore  # noqa: F401
 import httpx  # noqa: F401
+import vcr.stubs.aiohttp_stubs
 import vcr.stubs.httpx_stubs  # noqa: F401
 from loopback import serving
 
 import pytest_logprobs._limits
+import pytest_logprobs._played
 import pytest_logprobs._recorder
+import pytest_logprobs._selection
 import pytest_logprobs.cassettes._vcr  # noqa: F401
 
 if TYPE_CHECKING:
@@ -43,7 +48,8 @@ cassette = pytest.mark.logprobs_cassette
 class Server:
     """A server that numbers its answers: the first is ``Hi 1`` if it is asked ``Hi``.
 
-    ``asked`` are the prompts, ``statuses`` what the next answers are, if not 200.
+    ``asked`` are the prompts, ``statuses`` what the next answers are, if not 200;
+    0: it hangs up.
     """
 
     def __init__(self) -> None:
@@ -83,9 +89,13 @@ class Server:
                 """Answer the question."""
                 length = int(self.headers["content-length"])
                 status, body = asked.answer(json.loads(self.rfile.read(length)))
+                if not status:
+                    return
                 self.send_response(status)
                 self.send_header("content-type", "application/json")
                 self.send_header("content-length", str(len(body)))
+                if status != 200:
+                    self.send_header("retry-after-ms", "1")  # else OpenAI's client waits long
                 self.end_headers()
                 self.wfile.write(body)
 

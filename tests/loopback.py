@@ -14,6 +14,7 @@ RECORDINGS = Path(__file__).parent / "recordings"
 
 class _Recorded(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # headers and body are one packet, for which nobody waits
 
     def do_POST(self):
         """Answer with the recording of this endpoint, streamed if a stream is asked for."""
@@ -80,6 +81,7 @@ def echo(prompt: str, number: int = 1) -> dict:
 
 class _Echo(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # headers and body are one packet, for which nobody waits
 
     def do_POST(self):
         """Answer a chat."""

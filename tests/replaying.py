@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import openai  # noqa: F401 - as below
+import httpcore2  # noqa: F401 - as below
+import openai.resources.chat.completions  # noqa: F401 - as below
 from loopback import echo_server
 
 from pytest_logprobs.cassettes import _vcr  # noqa: F401 - loaded here, else in every inner run

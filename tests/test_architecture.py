@@ -46,14 +46,16 @@ LAYERS = {
     # a completion is measured; traffic is recorded and replayed
     "_measure": 6,
     "cassettes": 6,
-    # what a report shows beside a failure
+    # what a report shows beside a failure; a run in many processes
     "_sections": 5,
+    "_workers": 6,
     # the markers: a limit on what was seen, a cassette; where cassettes are
     "_limits": 7,
     "_marked": 7,
     "_places": 7,
-    # what a project says about what cassettes may store
+    # what a project says about what cassettes may store; whose thread asks
     "_rules": 7,
+    "_threads": 7,
     # the cassettes that are open, and the hooks that open and close them
     "_deck": 8,
     # what a run was of; what its tests did with the cassettes
@@ -92,6 +94,7 @@ PERMITTED = {
     "_project": {"pytest", "pluggy"},  # the latter for type checkers
     "_recorder": {"pytest"},
     "_sections": {"pytest"},
+    "_workers": {"pytest"},
     "cli": {"pytest"},
     "cassettes": {"filelock", "pytest", "_pytest", "vcr", "yaml"},
     "hookspecs": {"pytest", "vcr"},  # the latter for type checkers

@@ -124,7 +124,7 @@ def edited(**changes):
         pytest.param(
             edited(extra=1),
             1,
-            "unknown key 'extra'; known are format, version, complete, interactions",
+            "unknown key 'extra'; known are format, version, complete, interactions, checksum",
             id="extra",
         ),
         pytest.param(edited(version="1"), 1, 'version: expected 1, got "1"', id="version-text"),

@@ -92,6 +92,30 @@ def test_what_earlier_runs_left(path):
     assert not any(each.exists() for each in (first, second, mine))
 
 
+def test_a_worker_of_any_name(tmp_path):
+    """It is xdist's user who names it."""
+    journal = Journal(tmp_path / "c0ffee.run2-my.worker-1.jsonl")
+    left(journal.path, "c0ffee.run2-other.worker.jsonl", 2)
+    left(journal.path, "c0ffee.run1-my.worker-1.jsonl", 1)
+    assert numbers(journal.read()) == ["-1.0"]
+
+
+@pytest.mark.parametrize("meanwhile", [True, False], ids=["meanwhile", "later"])
+def test_a_run_that_is_under_way_in_another_terminal(path, meanwhile):
+    """What it is answered is used by both; what is added meanwhile or later stays its own."""
+    other = Journal(path.with_name("c0ffee.run1-main.jsonl"))
+    other.append(interaction(1))
+    journal = Journal(path)
+    assert numbers(journal.read()) == ["-1.0"]
+    if meanwhile:
+        other.append(interaction(2))
+    journal.discard()
+    other.append(interaction(3))
+    other.close()
+    found = numbers(Journal(path.with_name("c0ffee.run3-main.jsonl")).read())
+    assert found == (["-1.0", "-2.0", "-3.0"] if meanwhile else ["-3.0"])
+
+
 def test_a_line_that_was_cut(path):
     """A cut at any byte costs the last line alone, and nothing that is added later."""
     journal = Journal(path)

@@ -86,38 +86,38 @@ def test_a_completion(recordings):
     assert (
         lay_out(body)
         == r"""{
-  "id": "cmpl-49dfe1da-bbe4-4ef3-b4bb-2cd0730a988f",
-  "object": "text_completion",
-  "created": 1795409791,
-  "model": "smollm2-135m-instruct",
-  "choices": [
-    {
-      "text": "<|im_start|>The capital of France is Paris",
-      "index": 0,
-      "logprobs": {
-        "text_offset": [0, 3, 11, 14, 21, 24],
-        "token_logprobs": [
-          null,
-          -15.742517471313477,
-          -0.7507760524749756,
-          -4.164985656738281,
-          -1.5523910522460938,
-          -0.26783376932144165
-        ],
-        "tokens": ["The", " capital", " of", " France", " is", " Paris"],
-        "top_logprobs": [
-          null,
-          {"B": -4.188295364379883, "C": -4.261623382568359, "T": -4.358949661254883, "S": -4.386674880981445, "t": -4.577842712402344, " capital": -15.742517471313477},
-          {" of": -0.7507760524749756, "_": -2.864827871322632, " city": -3.554553747177124, " =": -3.749997854232788, "Of": -4.044109344482422},
-          {" the": -2.287186622619629, " [": -2.978391647338867, " New": -3.580808639526367, " a": -3.962383270263672, " Mon": -4.081014633178711, " France": -4.164985656738281},
-          {" is": -1.5523910522460938, "\n": -2.225189208984375, ",": -2.2561874389648438, ".": -2.4994735717773438, ":": -3.965381622314453},
-          {" Paris": -0.26783376932144165, " Mon": -4.157790184020996, " Le": -4.34175968170166, " L": -4.5095720291137695, " the": -4.633733749389648}
-        ]
-      },
-      "finish_reason": "length"
-    }
-  ],
-  "usage": {"prompt_tokens": 6, "completion_tokens": 1, "total_tokens": 7}
+ "id": "cmpl-49dfe1da-bbe4-4ef3-b4bb-2cd0730a988f",
+ "object": "text_completion",
+ "created": 1795409791,
+ "model": "smollm2-135m-instruct",
+ "choices": [
+  {
+   "text": "<|im_start|>The capital of France is Paris",
+   "index": 0,
+   "logprobs": {
+    "text_offset": [0, 3, 11, 14, 21, 24],
+    "token_logprobs": [
+     null,
+     -15.742517471313477,
+     -0.7507760524749756,
+     -4.164985656738281,
+     -1.5523910522460938,
+     -0.26783376932144165
+    ],
+    "tokens": ["The", " capital", " of", " France", " is", " Paris"],
+    "top_logprobs": [
+     null,
+     {"B": -4.188295364379883, "C": -4.261623382568359, "T": -4.358949661254883, "S": -4.386674880981445, "t": -4.577842712402344, " capital": -15.742517471313477},
+     {" of": -0.7507760524749756, "_": -2.864827871322632, " city": -3.554553747177124, " =": -3.749997854232788, "Of": -4.044109344482422},
+     {" the": -2.287186622619629, " [": -2.978391647338867, " New": -3.580808639526367, " a": -3.962383270263672, " Mon": -4.081014633178711, " France": -4.164985656738281},
+     {" is": -1.5523910522460938, "\n": -2.225189208984375, ",": -2.2561874389648438, ".": -2.4994735717773438, ":": -3.965381622314453},
+     {" Paris": -0.26783376932144165, " Mon": -4.157790184020996, " Le": -4.34175968170166, " L": -4.5095720291137695, " the": -4.633733749389648}
+    ]
+   },
+   "finish_reason": "length"
+  }
+ ],
+ "usage": {"prompt_tokens": 6, "completion_tokens": 1, "total_tokens": 7}
 }"""  # noqa: E501
     )
 
@@ -148,6 +148,8 @@ LONG = "x" * 60
         (f'{{"token": "{LONG}{LONG}", "logProbability": -1}}', True),
         (f'{{"token": "{LONG}{LONG}", "log_probability": -1}}', True),
         (f'{{"{LONG}": -0.1, "{LONG}2": -2E1}}', True),
+        # what a body holds under the name of what is recorded of an interaction
+        (f'[{{"recorded": {{"at": "{LONG}{LONG}"}}}}]', False),
         # a schema that only speaks of one, and what is no map from tokens to numbers
         (f'{{"prob": {{"type": "number", "title": "{LONG}{LONG}"}}}}', False),
         (f'{{"{LONG}{LONG}": -0.1}}', False),
@@ -164,19 +166,19 @@ def test_what_stays_on_one_line(text, is_whole):
 
 def test_columns_count_the_name_and_the_indentation():
     """The 100 columns are those of the line, but for a comma after it."""
-    fits, too_long = "x" * 83, "x" * 84
+    fits, too_long = "x" * 84, "x" * 85
     assert lay_out(f'{{"name":["{fits}",1],"none":{{}}}}').splitlines() == [
         "{",
-        f'  "name": ["{fits}", 1],',
-        '  "none": {}',
+        f' "name": ["{fits}", 1],',
+        ' "none": {}',
         "}",
     ]
     assert lay_out(f'{{"name":["{too_long}",1]}}').splitlines() == [
         "{",
-        '  "name": [',
-        f'    "{too_long}",',
-        "    1",
-        "  ]",
+        ' "name": [',
+        f'  "{too_long}",',
+        "  1",
+        " ]",
         "}",
     ]
 

@@ -13,19 +13,28 @@ def test_a_prompt_has_a_line_for_each_of_its_lines():
     """Short lines too, so that a changed line is a changed line in a review."""
     assert lay_out(with_lines(r'{"messages":[{"content":"one\n\ntwo"}]}')) == (
         r"""{
-  "messages": [
-    {
-      "content": {
-        "\n": [
-          "one",
-          "",
-          "two"
-        ]
-      }
-    }
-  ]
+ "messages": [
+  {
+   "content": {
+    "\n": [
+     "one",
+     "",
+     "two"
+    ]
+   }
+  }
+ ]
 }"""
     )
+
+
+def test_where_an_answer_comes_from_is_a_line():
+    """However long it is: a review looks at it as a whole, or not at all."""
+    interaction = {"request": LONG, "recorded": LONG | {"at": "2026-11-23"}}
+    text = lay_out(json.dumps({"interactions": [interaction]}))
+    assert [line for line in text.splitlines() if "recorded" in line] == [
+        f'   "recorded": {json.dumps(interaction["recorded"])}'
+    ]
 
 
 def test_an_event_with_one_token_is_a_line():
@@ -34,8 +43,8 @@ def test_an_event_with_one_token_is_a_line():
     text = json.dumps({"status": 200, "events": [*events, {"text": "[DONE]"}]})
     inline = [json.dumps(each) for each in events]
     assert lay_out(text) == (
-        f'{{\n  "status": 200,\n  "events": [\n    {inline[0]},\n    {inline[1]},\n'
-        '    {"text": "[DONE]"}\n  ]\n}'
+        f'{{\n "status": 200,\n "events": [\n  {inline[0]},\n  {inline[1]},\n'
+        '  {"text": "[DONE]"}\n ]\n}'
     )
 
 
@@ -50,10 +59,10 @@ def test_a_recorded_stream_has_a_line_for_each_event(recordings):
     """One token, one line."""
     stream = (recordings / "chat-stream.sse").read_bytes()
     text = lay_out(dumps(stored_body(stream, "text/event-stream", lines=False)))
-    assert [line[:5] for line in text.splitlines()] == [
+    assert [line[:3] for line in text.splitlines()] == [
         "{",
-        '  "ev',
-        *["    {"] * stream.count(b"data:"),
-        "  ]",
+        ' "e',
+        *["  {"] * stream.count(b"data:"),
+        " ]",
         "}",
     ]

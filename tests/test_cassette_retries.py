@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import replaying  # noqa: F401 - loads OpenAI's client, else every inner run does
 
 ASKING = {
     "openai": """

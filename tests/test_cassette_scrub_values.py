@@ -27,7 +27,7 @@ KNOWING = Rules(secrets={KEY: "the value of A_TOKEN"})
     "name",
     [
         *("OPENAI_API_KEY", "MY_APIKEY", "AWS_SECRET_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "HF_TOKEN"),
-        *("CLIENT_SECRET", "SECRET_KEY", "DB_PASSWORD", "Password", "GITHUB_PAT", "token"),
+        *("CLIENT_SECRET", "SECRET_KEY", "PGPASSWORD", "Password", "GITHUB_PAT", "token"),
     ],
 )
 def test_variables_of_keys(name):
@@ -41,7 +41,7 @@ def test_variables_of_keys(name):
         # the name says something else
         *(
             (name, KEY)
-            for name in ("EOS_TOKEN", "PAGE_TOKEN", "CACHE_KEY", "PUBLIC_KEY", "SORT_KEY")
+            for name in ("EOS_TOKEN", "PAGE_TOKEN", "CACHE_KEY", "MODEL_KEY", "PUBLIC_KEY")
         ),
         *((name, KEY) for name in ("TOKENIZER", "MAX_TOKENS", "KEYBOARD", "MONKEY", "PATH")),
         # the value is short, a word, a number, a path, an address
@@ -84,6 +84,7 @@ def test_any_other_key():
         (f"https://me:{OTHER}@api.example", {}, [OTHER]),
         (f"https://me:{quote(KEY, safe='')}@api.example", {}, [KEY, quote(KEY, safe="")]),
         (URL, {"authorization": "Bearer placeholder", "user-agent": OTHER}, []),
+        (URL, {"authorization": "AWS4-HMAC-SHA256 SignedHeaders=host;x-amz-date"}, []),
     ],
 )
 def test_keys_of_a_request(url, headers, keys):
@@ -200,7 +201,7 @@ def test_more_headers_and_parameters():
 
 @pytest.mark.parametrize(
     "name",
-    ["Authorization", "proxy-authorization", "Cookie", "set-cookie", "X-Api-Key", "x-auth-token"],
+    ["Authorization", "x-original-authorization", "Cookie", "set-cookie", "X-Api-Key", "x-jwt-a"],
 )
 def test_headers_that_are_never_kept(name):
     """No list lets a key or a cookie in."""

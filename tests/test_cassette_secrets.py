@@ -67,6 +67,8 @@ HARMLESS = [
     "xai-grok-4-fast-reasoning",
     "gsk_plc_annual_report",
     MIXED,
+    f"gAAAAA-sk-{MIXED[20:68]}_r8_{MIXED[:37]}-hf_{MIXED[:34]}",  # in base64 for URLs
+    "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIn0." + MIXED[:43],
     "",
 ]
 
@@ -149,6 +151,20 @@ def test_every_place():
         assert found(leak) == [(place, KIND)]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        rf"{{\u0022key\u0022: \u0022{KEY}\u0022}}",
+        f"?q=is%20%22{KEY}%22&a=1",
+        f"prompt=key%3a{KEY}",
+        json.dumps({"key": KEY}).replace("sk-", r"\u0073k\u002d"),
+    ],
+)
+def test_escapes(text):
+    """What goes before it may be an escape that ends in a digit or a letter, as may itself."""
+    assert found(interaction(text)) == [(CONTENT, KIND)]
+
+
 def test_a_name_is_told_by_nobody():
     """Where the name of a member is the secret, its object is told, and what is below it too."""
     leak = {"response": stored_response(200, JSON, json.dumps({"a": {KEY: [KEY]}}).encode())}
@@ -163,6 +179,23 @@ def test_in_pieces():
     events = "".join(f'data: {{"delta": "{KEY[at : at + 9]}"}}\n\n' for at in range(0, len(KEY), 9))
     leak = {"response": stored_response(200, SSE, events.encode())}
     assert found(leak) == [("response.events[*].data.delta", KIND)]
+
+
+@pytest.mark.parametrize(
+    ("line", "end"), [('{"response": "%s"}\n', ""), ('data: {"a": "%s"}\n\n', 'data: {"a": "')]
+)
+def test_in_pieces_of_a_text(line, end):
+    """So it is in a stream that is stored as a text: JSON in lines, or one that was cut."""
+    body = "".join(line % KEY[at : at + 9] for at in range(0, len(KEY), 9)) + end
+    stored = stored_response(200, SSE, body.encode())
+    assert [*stored] == ["status", "headers", "text"]
+    assert found({"response": stored}) == [("response.text", KIND)]
+
+
+def test_text_of_two_bytes():
+    """Bytes are looked at as the text that they may be."""
+    leak = {"response": stored_response(200, JSON, json.dumps([KEY]).encode("utf-16"))}
+    assert found(leak) == [("response.base64", KIND)]
 
 
 def test_what_is_allowed():

@@ -155,6 +155,22 @@ def test_what_a_cassette_of_vcrpy_says_that_ours_would_not(check):
     assert check() == (0, ["1 cassette, 1 recording: fine"], "")
 
 
+def test_a_key_in_a_header_that_ours_would_not_keep(check):
+    """A cassette of vcrpy has all headers; whatever their names are, they are looked at."""
+    key = "AKIA" + "QWERTYUIOPASDF23"
+    put(
+        "cassettes/a.yaml", VCRPY.replace("a1B2c3D4e5F6g7", "none").replace("Set-Cookie", "X-Trace")
+    )
+    assert ".headers.X-Trace" not in "".join(check()[1])
+    text = VCRPY.replace("a1B2c3D4e5F6g7", key).replace("Set-Cookie", "X-Trace")
+    put("cassettes/a.yaml", text)
+    code, lines, _ = check()
+    assert code == 1
+    place = "interactions[0].response.headers.X-Trace[0]"
+    found = f"secret: what looks like an AWS access key, at {place}; {REVOKE}"
+    assert f"{Path('cassettes/a.yaml')}: {found}" in lines
+
+
 def test_old_recordings(check):
     """``--max-age`` tells how many are older, and how old the oldest is; exit 1."""
     ages = [datetime.now(timezone.utc) - timedelta(days=days) for days in (10, 100, 200)]

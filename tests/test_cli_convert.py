@@ -201,6 +201,17 @@ def test_a_secret(directory, capsys):
     assert not (directory / "c.json").exists()
 
 
+def test_a_key_of_this_machine(directory, capsys, monkeypatch):
+    """What only this machine knows to be a key is not written either."""
+    monkeypatch.setenv("HOUSE_API_KEY", "q7Rw-2xTz-9Lm4")
+    (directory / "c.yaml").write_text(foreign_text(interactions(b"q7Rw-2xTz-9Lm4"), "yaml"))
+    assert main(["convert", "c.yaml"]) == 1
+    found = "what looks like the value of HOUSE_API_KEY, at interactions[1].response.text. "
+    assert found in capsys.readouterr().err
+    (directory / "pytest.ini").write_text("[pytest]\nlogprobs_allow_secrets = q7Rw-2xTz-9Lm4\n")
+    assert main(["convert", "c.yaml"]) == 0
+
+
 def test_a_secret_that_is_none(directory):
     """What the project's configuration allows is written."""
     leak = json.dumps({"answer": f"my key is {KEY}"}).encode()

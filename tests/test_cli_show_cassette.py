@@ -82,5 +82,5 @@ def test_a_damaged_cassette(tmp_path, capsys):
     assert main(["show", str(path)]) == 4
     shown = capsys.readouterr()
     assert shown.out == ""
-    assert shown.err.startswith(f"pytest-logprobs: {path}:1: complete: expected true or false, ")
+    assert shown.err.startswith(f"pytest-logprobs: {path}:4: complete: expected true or false, ")
     assert shown.err.count(str(path)) == 2  # once more in the command that restores it

@@ -127,6 +127,21 @@ def test_a_compressed_response_is_stored_plain(encoding, compress):
     }
 
 
+def test_a_compressed_request_is_stored_plain():
+    """So it matches, for the time stands in what is compressed, and no key hides in there."""
+    key = "q7Rw-2xTz-9Lm4"
+    sent = {**JSON, "Content-Encoding": "gzip", "Authorization": f"Bearer {key}"}
+    body = f'{{"prompt": "Is {key} a key?"}}'.encode()
+    assert stored_request("POST", "https://api.example", sent, gzip.compress(body)) == {
+        "method": "POST",
+        "url": "https://api.example",
+        "headers": {"content-type": "application/json"},
+        "json": '{"prompt": "Is REDACTED a key?"}',
+    }
+    damaged = stored_request("POST", "https://api.example", sent, b"\x1f\x8b")
+    assert damaged["base64"] == "H4s="
+
+
 @pytest.mark.parametrize("encoding", ["gzip", "zstd", "br", "unheard-of"])
 def test_what_cannot_be_decompressed_is_kept_as_it_is(encoding):
     """Damaged, or of an unknown kind: the bytes are stored with their encoding, for the client."""

@@ -117,6 +117,20 @@ def test_a_file_that_cannot_be_read_is_an_error_and_stays(project, mode):
     assert project.cassette() == (True, ["Hi 2"])
 
 
+def test_what_looks_like_a_secret_waits_nowhere(project):
+    """It is not in the journal, and users are not told that it is."""
+    key = "AKIA" + "QWERTYUIOPASDFGH"
+    project.write(
+        f"@cassette\ndef test_it():\n    ask('Hi')\n    ask('{key}')\n    raise RuntimeError"
+    )
+    result = project.run("--logprobs-record=once")
+    assert (project.files, project.journals) == ([], [["Hi 1"]])
+    assert (
+        f"logprobs: recorded 2 answers in {FILE}: not kept, for the test did not come to its end"
+        in result.outlines
+    )
+
+
 @pytest.mark.parametrize("obstacle", ["-p no:cacheprovider", "a file"])
 def test_recording_needs_no_cache(project, obstacle):
     """Without a journal a test that passes is recorded all the same, and none other is."""

@@ -65,3 +65,54 @@ def test_the_second_of_two_tests(project, first, second):
     assert TOLD in result.outlines
     assert project.server.asked == ["First"]
     assert project.names == (["test_it/test_first"] if first else [])
+
+
+LEFT = """
+import threading
+from concurrent.futures import ThreadPoolExecutor
+GO = threading.Event()
+POOL = ThreadPoolExecutor(1)
+
+def later():
+    GO.wait(10)
+    ask("Later")
+
+THREAD = threading.Thread(target=later)
+
+@pytest.fixture(scope="module")
+def served():
+    THREAD.start()
+
+@cassette
+def test_one({fixture}):
+    {start}
+    POOL.submit(ask, "First").result()
+
+@cassette
+def test_two():
+    GO.set()
+    THREAD.join()
+    POOL.submit(ask, "Second").result()
+"""
+
+STRANGER = (
+    "logprobs: a thread that test_it.py::test_one left running asked "
+    "cassettes/test_it/test_two.json, not its own"
+)
+
+
+def test_a_thread_that_a_test_leaves_running(project):
+    """It asks the cassette of the test that runs by then, and the end of the run names both."""
+    project.write(LEFT.format(fixture="", start="THREAD.start()"))
+    result = project.run("--logprobs-record=once")
+    result.assert_outcomes(passed=2)
+    assert [line for line in result.outlines if "left running" in line] == [STRANGER]
+    assert project.server.asked == ["First", "Later", "Second"]
+
+
+def test_a_thread_that_belongs_to_all_tests(project):
+    """A server that a fixture of the module runs, and a pool, are named for no test."""
+    project.write(LEFT.format(fixture="served", start="pass"))
+    result = project.run("--logprobs-record=once")
+    result.assert_outcomes(passed=2)
+    assert "left running" not in result.stdout.str()

@@ -129,6 +129,16 @@ AWS = "AKIA" + "QWERTYUIOPASDFGH"
 PLACE = "interactions[0].request.json.prompt"
 
 
+def test_a_miss_masks_what_looks_like_a_key(planted):
+    """A key in a prompt gets into no log: neither the sentence nor the diff has it."""
+    planted("def test_it():\n    ask('Hi')").runpytest("--logprobs-record=once")
+    pytester = planted(f"AWS = {AWS!r}\ndef test_it():\n    ask(f'I am {{AWS}}', model=AWS)")
+    result = pytester.runpytest()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*no recording answers POST * (REDACTED)", "*I am REDACTED*"])
+    assert AWS not in result.stdout.str()
+
+
 def test_what_looks_like_a_key_is_not_written(planted):
     """The old file stays, the journal has none of it, and the test's end says why."""
     pytester = planted("def test_it():\n    ask('Hi')")

@@ -14,11 +14,13 @@ def test_two():
     assert ask("Two")
 """
 GONE = "logprobs: 1 cassette that no test opened: cassettes/test_it/test_gone.json"
+TWICE = "logprobs: 2 cassettes that no test opened:"
 
 
 def told(result):
     """Return what a run says of what is unused."""
-    return [line for line in result.outlines if "that no test" in line]
+    each = ("  cassettes/", "  sub/cassettes/")
+    return [line for line in result.outlines if "that no test" in line or line.startswith(each)]
 
 
 @pytest.fixture
@@ -108,12 +110,19 @@ def test_a_module_that_is_gone_leaves_its_cassettes(project):
     project.record("once")
     project.path("test_gone").unlink()
     (project.root / "sub/test_sub.py").unlink()
-    paths = "sub/cassettes/test_sub/test_one.json, sub/cassettes/test_sub/test_two.json"
-    gone = f"logprobs: 2 cassettes that no test opened: {paths}"
-    assert told(project.run()) == [gone]
-    assert told(project.run(".", "--logprobs-record=once")) == [gone]
+    gone = [TWICE, *(f"  sub/cassettes/test_sub/test_{name}.json" for name in ("one", "two"))]
+    assert told(project.run()) == gone
+    assert told(project.run(".", "--logprobs-record=once")) == gone
     for arguments in (("test_it.py",), ("test_it.py", "other"), ("--ignore=sub",)):
         assert told(project.run(*arguments)) == []
+
+
+def test_a_test_that_misses_its_cassette_may_have_had_another_name(project):
+    """Then what no test opened may be what is to be renamed; once it has one of its own, it is."""
+    project.write(TESTS.replace("def test_two", "def test_renamed"))
+    assert told(project.run()) == []
+    two = [TWICE, *(f"  cassettes/test_it/test_{name}.json" for name in ("gone", "two"))]
+    assert told(project.run("--logprobs-record=once")) == two
 
 
 def test_cassettes_of_others_are_left_alone(project):
@@ -121,5 +130,15 @@ def test_cassettes_of_others_are_left_alone(project):
     project.path("test_gone").unlink()
     project.path("test_theirs").write_text('{"interactions": [], "version": 1}')
     project.path("test_it").with_suffix(".yaml").write_text("interactions: []\nversion: 1\n")
+    project.path("test_one").with_suffix(".yaml").write_text("answers: []\n")
     (project.root / "cassettes/test_it/notes.txt").write_text("hello")
+    assert told(project.run()) == []
+
+
+def test_what_is_no_file_is_left_alone(project):
+    """A directory with such a name, a link to nowhere."""
+    project.path("test_gone").unlink()
+    for name in ("test_gone.json", "test_one.yaml"):
+        project.path("x").with_name(name).mkdir()
+    project.path("test_link").symlink_to("nowhere")
     assert told(project.run()) == []

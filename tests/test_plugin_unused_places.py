@@ -7,7 +7,8 @@ import pytest
 
 def told(result):
     """Return what a run says of what is unused."""
-    return [line for line in result.outlines if "that no test" in line]
+    each = "  cassettes/"
+    return [line for line in result.outlines if "that no test" in line or line.startswith(each)]
 
 
 TEST = "@cassette\ndef test_it():\n    assert ask()"
@@ -21,8 +22,8 @@ def test_a_cassette_of_vcrpy_is_unused_once_there_is_one_of_ours(project):
     for suffix in (".yaml", ".yml"):
         project.path().with_suffix(suffix).write_text(YAML)
     project.path("alone").with_suffix(".yaml").write_text(YAML)
-    files = "cassettes/test_it/test_it.yaml, cassettes/test_it/test_it.yml"
-    unused = [f"logprobs: 2 cassettes that no test opened: {files}"]
+    files = ("  cassettes/test_it/test_it.yaml", "  cassettes/test_it/test_it.yml")
+    unused = ["logprobs: 2 cassettes that no test opened:", *files]
     assert told(project.run("-p", "no:recording")) == unused
     pytest.importorskip("pytest_recording")
     assert told(project.run("-p", "recording.plugin")) == []
@@ -55,3 +56,13 @@ def test_a_directory_that_others_may_have_too_is_left_alone(project, pytester):
     path = "one/../cassettes/test_one/test_it.json"
     part = f"logprobs: 1 recording that no test asked for: {path} (1)"
     assert told(project.run("one")) == [part]
+
+
+def test_a_directory_outside_of_the_project_is_left_alone(project, pytester, tmp_path):
+    """Another project may have its cassettes there too."""
+    pytester.makeini(f"[pytest]\nlogprobs_cassette_dir = {tmp_path / 'all'}")
+    for name in ("test_it.py", "test_gone.py"):
+        project.write(TEST, name)
+    project.record("once")
+    (project.root / "test_gone.py").unlink()
+    assert told(project.run()) == []

@@ -40,9 +40,8 @@ def test_tests_that_share_a_cassette_are_taken_together(sharing, arguments):
         pytest.importorskip("xdist")
     sharing.path("shared").with_stem("gone").write_bytes(sharing.path("shared").read_bytes())
     gone = "logprobs: 1 cassette that no test opened: cassettes/test_it/gone.json"
-    assert told(sharing.run(*arguments)) == [THREE, gone]
-    failed = sharing.run("--logprobs-unused=fail", *arguments)
-    assert (told(failed), failed.ret) == ([THREE, gone], 1)
+    result = sharing.run("--logprobs-unused=fail", *arguments)
+    assert (told(result), result.ret) == ([THREE, gone], 1)
 
 
 def test_one_that_did_not_pass_may_have_asked_for_the_rest(sharing):
@@ -65,7 +64,7 @@ def test_a_worker_that_crashes_leaves_nothing_judged(sharing):
     """Nobody knows what it was about to use."""
     pytest.importorskip("xdist")
     sharing.write(f"{SHARED}\ndef test_crash():\n    os._exit(1)")
-    result = sharing.run("-n2", subprocess=True)
+    result = sharing.run("-n1")
     assert "crashed" in result.stdout.str()
     assert told(result) == []
 
@@ -73,8 +72,8 @@ def test_a_worker_that_crashes_leaves_nothing_judged(sharing):
 def test_a_part_is_a_part_in_several_processes_too(sharing):
     """Each deselects for itself."""
     pytest.importorskip("xdist")
-    assert told(sharing.run("-n2", "-k", "one")) == []
-    assert told(sharing.run("-n2", "test_it.py::test_one", "test_it.py::test_two")) == []
+    assert told(sharing.run("-n1", "-k", "one")) == []
+    assert told(sharing.run("-n1", "test_it.py::test_one", "test_it.py::test_two")) == []
 
 
 CONFTEST = """
@@ -124,6 +123,31 @@ def test_a_test_that_did_not_pass_may_ask_for_any_fixture(fixtures):
     fixtures.write("pytest.skip('not here', allow_module_level=True)", "test_other.py")
     fixtures.write(USING.replace(", other", ""))
     assert told(fixtures.run()) == []
+
+
+def test_a_file_that_was_left_out_may_ask_for_any_fixture(fixtures):
+    """By whatever way; directories that are never entered have no tests."""
+    for name in ("sub/test_sub.py", "build/test_build.py"):
+        fixtures.write("def test_plain(): ...", name)
+    assert told(fixtures.run()) == [FIXTURE]
+    for left_out in ("--ignore=sub", "--ignore-glob=*sub*", "--ignore=sub/test_sub.py"):
+        assert told(fixtures.run(left_out)) == []
+    with (fixtures.root / "conftest.py").open("a") as conftest:
+        conftest.write("\ncollect_ignore = ['sub']\n")
+    assert told(fixtures.run()) == []
+
+
+def test_a_live_run_uses_the_cassettes_of_fixtures(fixtures):
+    """It opens none, and another run will."""
+    assert told(fixtures.run("--logprobs-record=off")) == []
+
+
+@pytest.mark.parametrize("argument", ["..", "../../{}", "../sub/.."])
+def test_a_fixture_is_known_wherever_a_run_is_started(fixtures, monkeypatch, argument):
+    """A path to the project through others names the same cassettes."""
+    (fixtures.root / "sub").mkdir()
+    monkeypatch.chdir(fixtures.root / "sub")
+    assert told(fixtures.run(argument.format(fixtures.root.name))) == [FIXTURE]
 
 
 def test_a_fixture_leaves_what_it_no_longer_asks_for(fixtures):

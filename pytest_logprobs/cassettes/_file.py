@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import os
 import re
 import secrets
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from pytest_logprobs._unused import digest_of
+from pytest_logprobs.cassettes._checksum import CHECKSUM, UNKNOWN, is_as_written, with_checksum
 from pytest_logprobs.cassettes._decoding import FlawError, decoded_cassette
 from pytest_logprobs.cassettes._foreign import foreign_cassette, is_foreign
 from pytest_logprobs.cassettes._layout import dumps, lay_out
@@ -27,6 +29,7 @@ __all__ = [
     "cassette_text",
     "read_cassette",
     "same_but_white_space",
+    "tidy",
     "write_cassette",
     "write_whole",
 ]
@@ -74,7 +77,8 @@ def read_cassette(
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        reason = "a directory stands there" if path.is_dir() else error.strerror or error
+        is_directory = os.path.isdir(path)  # noqa: PTH112 - `is_dir` raises where none may look
+        reason = "a directory stands there" if is_directory else error.strerror or error
         problem = f"cannot be opened: {reason}; make it a file that you may read"
         raise CassetteReadError(str(path), problem) from None
     return cassette_of(data, path, record=record, rules=rules)
@@ -91,7 +95,7 @@ def cassette_of(
         text = _decoded(data)
         if is_foreign(text):
             return CassetteFile(*foreign_cassette(text, rules), foreign=True)
-        return CassetteFile(*decoded_cassette(text), digest_of(data))
+        return CassetteFile(*_interactions(data, text), digest_of(data))
     except FlawError as flaw:
         remedy = _REMEDIES[flaw.kind].format(path=shlex.quote(str(path)))
         line = data.decode("utf-8", "replace").count("\n", 0, flaw.offset) + 1
@@ -102,19 +106,26 @@ def cassette_of(
 def cassette_text(complete: bool, interactions: Sequence[Mapping[str, object]]) -> str:  # noqa: FBT001 - in the order of the file
     """Return the text of a cassette: laid out to be reviewed, every value spelled as it was.
 
-    Raises ``ValueError`` if an interaction holds what is no JSON.
+    Raises ``ValueError`` if it could not be read again.
 
     >>> print(cassette_text(True, []), end="")
-    {"format": "pytest-logprobs cassette", "version": 1, "complete": true, "interactions": []}
+    {
+     "format": "pytest-logprobs cassette",
+     "version": 1,
+     "complete": true,
+     "interactions": [],
+     "checksum": "crc32:70bcb03b"
+    }
     """
-    compact = dumps(
-        {"format": FORMAT, "version": VERSION, "complete": complete, "interactions": interactions}
-    )
-    text = lay_out(compact)
-    # Numbers are what this is all about: a layout that touched one must never reach the disk.
-    if not same_but_white_space(compact, text):
-        raise ValueError("laying the text out changed more than its white space")
-    return f"{text}\n"
+    members = {
+        "format": FORMAT,
+        "version": VERSION,
+        "complete": complete,
+        "interactions": interactions,
+    }
+    text = with_checksum(_laid_out({**members, CHECKSUM: UNKNOWN}))
+    # The checksum is a promise to every reader that the lines tell what a full look would.
+    return text if _by_lines(text) == decoded_cassette(text) else _laid_out(members)
 
 
 def same_but_white_space(one: str, other: str) -> bool:
@@ -142,9 +153,7 @@ def write_cassette(
     old file is then as it was.
     """
     try:
-        text = cassette_text(complete, interactions)
-        decoded_cassette(text)
-        data = text.encode()
+        data = cassette_text(complete, interactions).encode()
     except ValueError as error:
         problem = f"cannot be written, for it could not be read again: {error}; please report this"
         raise CassetteWriteError(str(path), problem) from None
@@ -167,6 +176,39 @@ def write_whole(path: Path, data: bytes) -> None:
             f"Make {path.parent} a directory that you may write to, with room, and record again"
         )
         raise CassetteWriteError(str(path), problem) from None
+
+
+def _laid_out(members: Mapping[str, object]) -> str:
+    compact = dumps(members)
+    text = lay_out(compact)
+    # Numbers are what this is all about: a layout that touched one must never reach the disk.
+    if not same_but_white_space(compact, text):
+        raise ValueError("laying the text out changed more than its white space")
+    return f"{text}\n"
+
+
+def _interactions(data: bytes, text: str) -> tuple[bool, tuple[dict[str, object], ...]]:
+    """Return what a file of ours holds, without a full look where its checksum is right."""
+    return (is_as_written(data) and _by_lines(text)) or decoded_cassette(text)
+
+
+def _by_lines(text: str) -> tuple[bool, tuple[dict[str, object], ...]] | None:
+    """Return what a text holds that is as we wrote it; ``None`` if the lines do not tell."""
+    try:
+        return decoded_cassette(text, as_written=True)
+    except FlawError:
+        return None
+
+
+def tidy(path: Path) -> None:
+    """Remove what processes left beside a file that were killed while they wrote it.
+
+    For who holds the lock of the file alone: nobody else may be writing it.
+    """
+    target = Path(os.path.realpath(path))
+    for left in target.parent.glob(f".{glob.escape(target.name)}.*.tmp"):
+        with contextlib.suppress(OSError):
+            left.unlink()
 
 
 def _decoded(data: bytes) -> str:
@@ -192,7 +234,7 @@ def _holds(path: Path, data: bytes) -> bool:
 
 def _replace(path: Path, data: bytes) -> None:
     """Put a new file in the place of one, with its permissions."""
-    temporary = path.with_name(f".{secrets.token_hex(8)}.tmp")
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         with temporary.open("xb") as file:  # the usual permissions; mkstemp's keep others out
             file.write(data)

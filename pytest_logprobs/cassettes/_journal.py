@@ -31,7 +31,7 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.failed = False
-        self._left: list[Path] = []
+        self._left: dict[Path, int] = {}  # and how much of each was read
         self._file: FileIO | None = None
         # A test may ask from several threads; and where Ctrl-C comes while one has the lock, it is
         # the same that closes the file.
@@ -44,6 +44,8 @@ class Journal:
         data = f"\n{line}\n".encode()
         try:
             with self._lock:
+                if self._file and not os.fstat(self._file.fileno()).st_nlink:
+                    self.close()  # another run took it for left, and has used what was in it
                 if self._file is None:
                     self.path.parent.mkdir(parents=True, exist_ok=True)
                     self._file = self.path.open("ab", buffering=0)
@@ -59,24 +61,34 @@ class Journal:
         Those of the file itself, if a test is run again in this process, come last. Lines that were
         cut or damaged are left out.
         """
-        cassette, process, _ = self.path.name.split(".")
-        run, _, _ = process.rpartition("-")
-        there = self.path.parent.glob(f"{cassette}.*.jsonl")
-        self._left = [each for each in there if not each.name.startswith(f"{cassette}.{run}-")]
+        run, _, _ = self.path.name.partition("-")
+        there = self.path.parent.glob(f"{run.partition('.')[0]}.*.jsonl")
+        others = (each for each in there if not each.name.startswith(f"{run}-"))
+        self._left = {}
         found: list[dict[str, object]] = []
-        for path in (*sorted(self._left, key=_age), self.path):
+        for path in (*sorted(others, key=_age), self.path):
             with contextlib.suppress(OSError):
-                for line in path.read_bytes().split(b"\n"):
+                data = path.read_bytes()
+                if path != self.path:
+                    self._left[path] = len(data)
+                for line in data.split(b"\n"):
                     with contextlib.suppress(ValueError):
                         found.append(decoded_interaction(line.decode()))
         return found
 
     def discard(self) -> None:
-        """Delete the file, if there is one, and those that were read."""
+        """Delete the file, if there is one, and those that were read to their end.
+
+        A run that is still under way, in another terminal, may have added to one since.
+        """
         self.close()
-        for path in (*self._left, self.path):
-            with contextlib.suppress(OSError):  # left behind it is offered again: no harm is done
-                path.unlink()
+        # Left behind it is offered again: no harm is done.
+        for path, size in self._left.items():
+            with contextlib.suppress(OSError):
+                if path.stat().st_size == size:
+                    path.unlink()
+        with contextlib.suppress(OSError):
+            self.path.unlink()
 
     def close(self) -> None:
         """Let the file go; ``append`` opens it again."""

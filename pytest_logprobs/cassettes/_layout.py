@@ -1,8 +1,8 @@
 """JSON text laid out to be read in a review: white space changes, nothing else.
 
 A value that fits on a line stays on one; a token of an answer, with its alternatives, always
-does; everything else has one member a line. The text is cut into its lexical tokens and put
-together again, so that every number and every string keeps its spelling.
+does, and where an answer comes from; everything else has one member a line. The text is cut into
+its lexical tokens and put together again, so that every number and every string keeps its spelling.
 """
 
 from __future__ import annotations
@@ -27,15 +27,17 @@ __tracebackhide__ = True  # a failed test shows its own lines
 
 # What a review shows beside another version without a scroll bar; our own lines have it too.
 _WIDTH: Final = 100
-_INDENT: Final = "  "
+_INDENT: Final = " "
 # Far more than a request nests, far less than a JSON reader takes in the depth of a test run; and
 # what is indented ever deeper takes the square of its depth.
 _DEEPEST: Final = 200
 # What one position of an answer is known by, in any wire format.
 _TOKEN_KEYS: Final = frozenset({'"logprob"', '"prob"', '"logProbability"', '"log_probability"'})
-# The names of a list of lines, and of that of a stream's events.
+# The names of a list of lines, of a stream's events, of interactions, and of where one comes from.
 _LINES_KEY: Final = r'"\n"'
 _EVENTS_KEY: Final = '"events"'
+_INTERACTIONS_KEY: Final = '"interactions"'
+_RECORDED_KEY: Final = '"recorded"'
 
 _WHITE: Final = r"[ \t\n\r]*"  # not `\s`, which takes more than JSON does
 # An alternative never begins as another one does, so that nothing is read twice: linear time
@@ -66,7 +68,18 @@ class Raw(str):
 class _Group:
     """An object or a list, and what is known of its members."""
 
-    __slots__ = ("has_lines", "is_event", "is_token", "name", "names", "numbers", "start", "tokens")
+    __slots__ = (
+        "has_lines",
+        "is_event",
+        "is_interaction",
+        "is_origin",
+        "is_token",
+        "name",
+        "names",
+        "numbers",
+        "start",
+        "tokens",
+    )
 
     def __init__(self, start: int, *, name: str, around: _Group | None) -> None:
         self.start = start
@@ -74,16 +87,19 @@ class _Group:
         self.names = self.numbers = self.tokens = 0
         self.is_token = False
         self.is_event = around is not None and around.name == _EVENTS_KEY
+        self.is_interaction = around is not None and around.name == _INTERACTIONS_KEY
+        self.is_origin = name == _RECORDED_KEY and around is not None and around.is_interaction
         self.has_lines = name == _LINES_KEY
 
     def stays_whole(self) -> bool:
         """Return whether it is on one line however long that is.
 
         A token of an answer, an event of a stream with one token at most, a map from tokens to
-        numbers.
+        numbers, and where an interaction comes from.
         """
         is_short_event = self.is_event and self.tokens <= 1
-        return self.is_token or is_short_event or self.names == self.numbers > 1
+        is_map = self.names == self.numbers > 1
+        return self.is_token or is_short_event or is_map or self.is_origin
 
     def tell(self, around: _Group) -> None:
         """Tell the group around what is in this one."""
@@ -144,14 +160,14 @@ def dumps(value: object) -> str:
 def lay_out(text: str) -> str:
     """Lay a JSON text out; what was laid out before stays as it is.
 
-    A value of at most 100 columns, with its indentation and its name, stays on one line; so does
-    a token of an answer, and an event of a stream, however long. Listed lines never do. Raises
-    ``ValueError`` where the text is no JSON.
+    A value of at most 100 columns, with its indentation and its name, stays on one line; so do
+    a token of an answer, an event of a stream and what is recorded of an interaction, however long.
+    Listed lines never do. Raises ``ValueError`` where the text is no JSON.
 
     >>> print(lay_out('{"prompt":"' + "x" * 80 + '","top":{" Paris":-0.1," Rome":-2.50}}'))
     {
-      "prompt": "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
-      "top": {" Paris": -0.1, " Rome": -2.50}
+     "prompt": "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+     "top": {" Paris": -0.1, " Rome": -2.50}
     }
     """
     _members(text)  # the rest is for what is known to be well formed
@@ -189,7 +205,7 @@ def one_line(text: str) -> str:
     >>> one_line('{\n  "a": 1\n}')
     '{"a": 1}'
     """
-    return "".join(line.strip(" \t") for line in text.replace("\r", "\n").split("\n"))
+    return "".join(map(str.strip, text.replace("\r", "\n").split("\n")))
 
 
 def with_lines(text: str) -> Raw | None:
@@ -209,7 +225,7 @@ def without_lines(text: str) -> str:
     >>> without_lines(r'[{"\n": ["one", "two"]}]')
     '["one\\ntwo"]'
     """
-    return _LISTED.sub(_join_lines, text)
+    return _LISTED.sub(_join_lines, text) if "\\" in text else text
 
 
 def _refuse(name: str) -> NoReturn:

@@ -44,12 +44,14 @@ _PRODUCT: Final = re.compile(r"[\w.-]{1,40}(?:/[\w.-]{1,40})?(?: \d[\w.]{0,20})?
 def stored_request(
     method: str, url: str, headers: _Headers, body: bytes, rules: Rules = _USUAL
 ) -> dict[str, Any]:
-    """Return a request as it is stored, without what must not be.
+    """Return a request as it is stored: decompressed likewise, and without what must not be.
 
     >>> stored_request("post", "https://api.example/v1?api_key=abc", {"Cookie": "s=1"}, b"hello")
     {'method': 'POST', 'url': 'https://api.example/v1?api_key=REDACTED', 'text': 'hello'}
     """
     rules = rules.knowing(rules.sent(url, headers))
+    plain = decompressed(body, header(headers, "content-encoding"))
+    body = body if plain is None else plain
     if rules.hook:
         interaction = {"request": _on_the_wire(headers, body, method=method, url=url)}
         rules.hook(interaction)

@@ -21,6 +21,7 @@ from pytest_logprobs.cassettes._file import read_cassette
 from pytest_logprobs.cassettes._line_diff import diff
 from pytest_logprobs.cassettes._matching import body_value, is_object, key_of
 from pytest_logprobs.cassettes._origin import origin
+from pytest_logprobs.cassettes._shapes import masked
 from pytest_logprobs.cassettes._tape import Asked, Tape
 from pytest_logprobs.errors import CassetteError
 
@@ -99,7 +100,8 @@ def explain(
         *([f"recorded: {closest.origin}"] if closest.origin else []),
     ]
     remedy = f"next: if this request is meant, record it: {command}"
-    return CassetteMissError(_fitted(lines, remedy), closest.section)
+    # a key in a prompt stands in no cassette, and is not to stand in the log of a run instead
+    return CassetteMissError(masked(_fitted(lines, remedy)), masked(closest.section))
 
 
 def explain_connection(

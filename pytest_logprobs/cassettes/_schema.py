@@ -1,4 +1,10 @@
-"""What the file of a cassette has to hold, as tables."""
+"""What the file of a cassette has to hold, as tables.
+
+After the four members that it must have a file may end with ``"checksum"``: ``"crc32:"`` and, in
+eight hexadecimal digits, the CRC-32 of all bytes before these digits. We always write it. Where it
+is right, the file is as we wrote it and is not looked through once more; where it is wrong or
+missing, somebody edited or merged the file, which is as good.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from pytest_logprobs._quote import quote
+from pytest_logprobs.cassettes._checksum import CHECKSUM
 
 __all__ = ["CASSETTE", "FORMAT", "INTERACTION", "VERSION", "List", "Object", "Value", "is_base64"]
 __tracebackhide__ = True  # a failed test shows its own lines
@@ -128,6 +135,7 @@ CASSETTE: Final = Object(
         "version": Value(str(VERSION), lambda each: type(each) is int and each == VERSION),
         "complete": Value("true or false", lambda each: isinstance(each, bool)),
         "interactions": List(INTERACTION),
+        CHECKSUM: _TEXT,
     },
     ("format", "version", "complete", "interactions"),
     bodies=(),  # it has none: no other member is accepted, for none would be written back

@@ -11,62 +11,17 @@ import json
 import re
 from base64 import b64decode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, NamedTuple, cast
 
 from pytest_logprobs.cassettes._layout import Raw
+from pytest_logprobs.cassettes._shapes import shape_in
 from pytest_logprobs.errors import CassetteSecretError
 
 __all__ = ["Found", "refuse_secrets", "secrets_of"]
 __tracebackhide__ = True  # a failed test shows its own lines
 
-_SHAPES: Final = {
-    "an Anthropic key": r"sk-ant-(?=[\w-]{0,200}[0-9])[\w-]{20,200}",
-    "an OpenRouter key": r"sk-or-(?:v\d-)?[0-9a-f]{32,64}",
-    "an OpenAI key": r"sk-(?:proj|svcacct|admin|service)-(?=[\w-]{0,200}[0-9])[\w-]{20,200}",
-    "an API key that begins with sk-": r"sk-(?=[A-Za-z]{0,64}[0-9])[A-Za-z0-9]{32,64}",
-    "a Google key": r"AIza[\w-]{35}(?![\w-])|AQ\.Ab[\w-]{40,100}",
-    "a Google OAuth token": r"ya29\.[\w-]{20,200}|GOCSPX-[\w-]{28}",
-    "an AWS access key": r"A(?:KIA|SIA)[A-Z2-7]{16}(?<!EXAMPLE)(?![A-Z0-9])",
-    "a GitHub token": r"gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}",
-    "a GitLab token": r"glpat-(?=[\w-]{0,40}[0-9])[\w-]{20,40}",
-    "a Hugging Face token": r"(?:hf|api_org)_[A-Za-z0-9]{34}(?![A-Za-z0-9])",
-    "a Groq key": r"gsk_[A-Za-z0-9]{48,60}",
-    "an xAI key": r"xai-[A-Za-z0-9]{70,100}",
-    "an NVIDIA key": r"nvapi-[\w-]{60,80}",
-    "a Perplexity key": r"pplx-[A-Za-z0-9]{48}",
-    "a Cerebras key": r"csk-[a-z0-9]{48}",
-    "a Replicate token": r"r8_[A-Za-z0-9]{37}",
-    "a Together key": r"tgp_v1_[\w-]{43}",
-    "a LangSmith key": r"lsv2_(?:pt|sk)_[0-9a-f]{32}_[0-9a-f]{10}",
-    "a Slack token": r"xox[abeoprs]-(?=[A-Za-z-]{0,9}[0-9])[A-Za-z0-9-]{20,250}",
-    "a Stripe key": r"[sr]k_live_[A-Za-z0-9]{16,120}",
-    # its start has to be that of a word with dashes: else each "eyJ" of "eyJ-eyJ-…" is tried
-    "a JSON web token": (  # header, claims and signature
-        r"(?:(?<![\w-])|(?<=\\[nrt]))ey[JK][\w-]{14,}\.ey[JK][\w-]{14,}\.[\w-]{10,}"
-    ),
-    "a private key": (
-        r"-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----(?:\s|\\[nr]){0,8}"
-        r"(?:[\w-]{1,30}: [^\n]{0,200}\s{1,4}){0,5}[A-Za-z0-9+/=]{20,100}"
-    ),
-}
-"""What it is → its shape, as providers and the scanners of code hosts give it.
-
-Quantifiers have bounds, so that a text is read in a time that grows with its length alone.
-"""
-
-# No letter or digit goes before, unless it belongs to an escape: a text may hold JSON itself.
-_SHAPE: Final = re.compile(
-    rf"(?:(?<![A-Za-z0-9])|(?<=\\[nrt]))(?:{'|'.join(f'({each})' for each in _SHAPES.values())})",
-    re.ASCII,
-)
-_KINDS: Final = (*_SHAPES,)
-_SHORTEST: Final = 12
-_FEWEST: Final = 10
-"""Different characters of a key: in documentation there are keys such as ``sk-proj-xxxx1xxxx``."""
-
-_BREAK: Final = re.compile(r"\s|\\[nr]")
 _PLAIN_NAME: Final = re.compile(r"[^\W\d][\w-]*")
 
 
@@ -140,13 +95,13 @@ class _Look:
 
         An answer comes in tokens, and a stream in events: what none of them holds, all may.
         """
-        if self._is_clean(interaction):
+        if not self._kind_of(interaction):  # to ask where everything is takes most of the time
             return
         parts: dict[str, list[str]] = {}
         found = set[str]()
         for where, general, text in self._texts(interaction, place, place):
             parts.setdefault(general, []).append(text)
-            kind = self._kind(text)
+            kind = self._kind_of(text)
             if kind:
                 found.add(kind)
                 yield where, kind
@@ -155,28 +110,18 @@ class _Look:
             if kind and kind not in found:
                 yield general, kind
 
-    def _is_clean(self, interaction: Mapping[str, object]) -> bool:
-        """Return whether there is nothing to tell, without asking where everything is.
-
-        That takes most of the time: an answer has many thousand tokens, with their alternatives.
-        """
-        names: set[str] = set()
-        parts: dict[str, list[str]] = {}
-        _gather(interaction, "", names, parts)
-        all_texts = "\n".join(chain(names, *parts.values()))
-        return not any(map(self._kind, [all_texts, *map("".join, parts.values())]))
+    def _kind_of(self, value: object) -> str:
+        """Return what is somewhere in a value, its texts put together included."""
+        for text in _together(value):
+            if kind := self._kind(text):
+                return kind
+        return ""
 
     def _kind(self, text: str) -> str:
-        if len(text) < _SHORTEST:
-            return ""
         for value, kind in self._known.items():
             if value in text:
                 return kind
-        for found in _SHAPE.finditer(text):
-            secret = _BREAK.split(found[0])[-1]
-            if secret not in self._allowed and len(set(secret)) >= _FEWEST:
-                return _KINDS[(found.lastindex or 1) - 1]
-        return ""
+        return shape_in(text, self._allowed)
 
     def _texts(self, value: object, place: str, general: str) -> Iterator[tuple[str, str, str]]:
         """Yield every text below a place: where it is, where all like it are, and the text."""
@@ -200,55 +145,71 @@ class _Look:
                 yield from self._texts(_plain(value), f"{place}{step}", f"{general}{step}.plain")
 
 
-def _gather(value: object, place: str, names: set[str], parts: dict[str, list[str]]) -> None:
-    """Collect the names below a place, and the texts: those at like places together, in order."""
-    value = _opened(value)
-    if isinstance(value, str):
-        parts.setdefault(place, []).append(value)
-    elif isinstance(value, _Members):
-        for name, each in value:
-            names.add(name)
-            _gather(each, f"{place}.{name}", names, parts)
-            if name == "base64" and isinstance(each, str):
-                parts[f"{place}.{name}.plain"] = [_plain(each)]
-    elif isinstance(value, (list, tuple)):
-        for each in cast("Sequence[object]", value):
-            _gather(each, place, names, parts)
+def _together(value: object) -> Iterator[str]:
+    """Yield all texts in a value, those at like places as one: each in a line, and put together."""
+    waiting: list[list[object]] = [[value]]
+    while waiting:
+        texts: list[str] = []
+        listed: list[object] = []
+        below: dict[str, list[object]] = {}
+        for each in waiting.pop():
+            opened = each
+            if isinstance(each, Raw):
+                yield each  # of a name that is given twice, one value is lost now
+                opened = _QUICK_READER.decode(each)
+            if isinstance(opened, str):
+                texts.append(opened)
+            elif isinstance(opened, dict):
+                for name, member in cast("dict[str, object]", opened).items():
+                    below.setdefault(name, []).append(member)
+                    if name == "base64" and isinstance(member, str):
+                        listed.append(_plain(member))
+            elif isinstance(opened, (list, tuple)):
+                listed.extend(filter(None, cast("Sequence[object]", opened)))
+        yield "\n".join(below)
+        yield (lines := "\n".join(texts))
+        if len(texts) > 1:
+            yield "".join(texts)
+        waiting += [each for each in ([*_streamed(lines)], listed, *below.values()) if each]
 
 
 def _opened(value: object) -> object:
-    """Read JSON that is stored as it is spelled."""
+    """Read JSON that is stored as it is spelled, and join the lines of a text."""
     if isinstance(value, Raw):
-        return _READER.decode(value)
-    if isinstance(value, Mapping):
-        return _joined(_Members(cast("Mapping[str, object]", value).items()))
+        value = _READER.decode(value)
+    elif isinstance(value, dict):
+        value = _Members(cast("dict[str, object]", value).items())
+    if isinstance(value, _Members) and len(value) == 1 and value[0][0] == "\n":
+        listed = cast("list[object]", value[0][1]) if isinstance(value[0][1], list) else []
+        lines = [line for line in listed if isinstance(line, str)]
+        if lines and len(lines) == len(listed):
+            return "\n".join(lines)
     return value
+
+
+def _streamed(text: str) -> Iterator[object]:
+    """Yield the JSON in the lines of a text: of a stream that is stored as such, of a call."""
+    for line in text.split("\n") if "{" in text else ():
+        data = line.removeprefix("data:").lstrip()
+        if data.startswith("{"):
+            with suppress(ValueError, RecursionError):  # of a stream that was cut, or no JSON
+                yield _QUICK_READER.decode(data)
 
 
 def _plain(encoded: str) -> str:
     try:
-        return b64decode(encoded).decode("latin-1")
+        return b64decode(encoded).decode("latin-1").replace("\0", "")  # also of UTF-16
     except ValueError:  # of a member of that name in somebody's JSON
         return ""
-
-
-def _joined(value: object) -> object:
-    """Join the lines of a text that is stored as such, and leave everything else alone."""
-    if isinstance(value, _Members) and len(value) == 1 and value[0][0] == "\n":
-        lines = value[0][1]
-        listed = cast("list[object]", lines) if isinstance(lines, list) else []
-        texts = [line for line in listed if isinstance(line, str)]
-        if texts and len(texts) == len(listed):
-            return "\n".join(texts)
-    return value
 
 
 def _step(name: str) -> str:
     return f".{name}" if _PLAIN_NAME.fullmatch(name) else f"[{json.dumps(name)}]"
 
 
+# A number is no text, and may have more digits than Python reads: it becomes nothing.
+_NOTHING: Final[dict[str, None]] = {}
 _READER: Final = json.JSONDecoder(
-    object_pairs_hook=lambda pairs: _joined(_Members(pairs)),
-    parse_float=lambda _: None,  # a number is no text, and may have more digits than Python reads
-    parse_int=lambda _: None,
+    object_pairs_hook=_Members, parse_float=_NOTHING.get, parse_int=_NOTHING.get
 )
+_QUICK_READER: Final = json.JSONDecoder(parse_float=_NOTHING.get, parse_int=_NOTHING.get)

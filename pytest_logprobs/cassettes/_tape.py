@@ -62,7 +62,7 @@ class Tape:
         self._repeats = repeats
         self._lock = RLock()
         self._asked = 0
-        self._asking: set[int] = set()
+        self._asking: dict[int, bytes] = {}
         self._played: set[int] = set()
         self._new: dict[int, tuple[bytes, Interaction]] = {}
         self.play_count = 0
@@ -90,7 +90,7 @@ class Tape:
                     self.taken_up += 1
                     self._new[self._asked] = key, answer
             else:
-                self._asking.add(self._asked)
+                self._asking[self._asked] = key
             return Asked(dict(request), key, self._asked, answer)
 
     def record(
@@ -99,7 +99,7 @@ class Tape:
         """Add the response to a request, and return the interaction."""
         interaction = {"request": asked.request, "response": dict(response), "recorded": {**origin}}
         with self._lock:
-            self._asking.discard(asked.order)
+            self._asking.pop(asked.order, None)
             self._new[asked.order] = asked.key, interaction
         return interaction
 
@@ -114,6 +114,17 @@ class Tape:
         """How many requests got no answer at all: none was recorded, and none came."""
         with self._lock:
             return len(self._asking)
+
+    @property
+    def lacks(self) -> bool:
+        """Whether a request got no answer, nor another of the same."""
+        with self._lock:
+            return not self.written.issuperset(self._asking.values())
+
+    @property
+    def is_taken_up(self) -> bool:
+        """Whether all that was offered has answered a request."""
+        return not self._offered
 
     @property
     def new(self) -> tuple[Interaction, ...]:

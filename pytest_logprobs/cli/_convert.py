@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -68,13 +69,13 @@ def _converted(file: str, options: argparse.Namespace) -> int:
 
 
 def _convert(file: str, options: argparse.Namespace) -> int:
-    from pytest_logprobs.cassettes import cassette_file, converted, write_whole
+    from pytest_logprobs.cassettes import cassette_file, converted, environment_keys, write_whole
 
-    source, data = Path(file), read(file)
+    source, data, known = Path(file), read(file), environment_keys(os.environ)
     try:
-        kind, text = converted(data, source, options.to)
+        kind, text = converted(data, source, options.to, known=known)
     except CassetteSecretError:
-        kind, text = converted(data, source, options.to, _allowed())
+        kind, text = converted(data, source, options.to, _allowed(), known)
     target = Path(options.output or file)
     if str(target) == "-":
         return put(text.rstrip("\n"))

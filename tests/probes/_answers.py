@@ -50,8 +50,14 @@ def in_eight_threads(trial: Trial) -> Outcome:
     trial.write("""
 from concurrent.futures import ThreadPoolExecutor
 
-def test_it():
+@pytest.fixture
+def restless():
+    interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(interval)
+
+def test_it(restless):
     content = json.dumps(chat("Hi"))
     with httpx.Client() as client, ThreadPoolExecutor(8) as pool:
         headers = {"content-type": "application/json"}
@@ -109,7 +115,9 @@ def test_two():
     path = trial.file("test_two")
     mixed = path.exists() and b"of the first test" in path.read_bytes()
     where = "into the cassette of the second" if mixed else "into no other test's cassette"
-    return Outcome(kept=not mixed, what=f"its answer goes {where}")
+    told = "a thread that test_it.py::test_one left running" in trial.output
+    named = ", and the run names the test" if told else ""
+    return Outcome(kept=told or not mixed, what=f"its answer goes {where}{named}")
 
 
 PROBES: dict[str, Probe] = {

@@ -88,6 +88,7 @@ _ENCODINGS = {"": bytes, "gzip": gzip.compress, "zstd": _of_zstd}
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # headers and body are one packet, for which nobody waits
     server: Endpoint
 
     def do_POST(self) -> None:

@@ -115,23 +115,26 @@ def shown(chunks):
 """
 SYNC = """
 def test_it():
-    shown(list(OpenAI().chat.completions.create(**STREAM)))
+    with OpenAI() as client:
+        shown(list(client.chat.completions.create(**STREAM)))
 """
 ASYNC = """
 async def streamed():
-    return [chunk async for chunk in await AsyncOpenAI().chat.completions.create(**STREAM)]
+    async with AsyncOpenAI() as client:
+        return [chunk async for chunk in await client.chat.completions.create(**STREAM)]
 
 def test_it():
     shown(asyncio.run(streamed()))
 """
 EARLY = """
 def test_it():
-    stream = OpenAI().chat.completions.create(**STREAM)
-    if "BREAK" in os.environ:
-        next(iter(stream))
-        stream.close()
-    else:
-        shown(list(stream))
+    with OpenAI() as client:
+        stream = client.chat.completions.create(**STREAM)
+        if "BREAK" in os.environ:
+            next(iter(stream))
+            stream.close()
+        else:
+            shown(list(stream))
 """
 
 

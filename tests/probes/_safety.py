@@ -74,7 +74,8 @@ def test_it():
         os.kill(os.getpid(), {int(sent)})
         time.sleep(60)
 """)
-    trial.run("once", STOPPED="1")
+    trial.begin("once", STOPPED="1")
+    trial.end()
     paid = len(trial.endpoint.asked)
     trial.run("once")
     again = len(trial.endpoint.asked) - paid

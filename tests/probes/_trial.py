@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from probes._endpoint import Endpoint
 from probes._recorders import Recorder
 
-__all__ = ["Outcome", "Probe", "Trial"]
+__all__ = ["Here", "Outcome", "Probe", "Trial"]
 
 _PREAMBLE = """
 import asyncio, json, os, signal, socket, sys, threading, time
@@ -53,6 +53,10 @@ class Outcome(NamedTuple):
     what: str
 
 
+Here = Callable[[Sequence[str], Mapping[str, str]], tuple[bool, str]]
+"""Runs pytest here, with arguments and an environment: whether all passed, and the output."""
+
+
 @dataclass
 class Trial:
     """A project in a folder of its own, and the endpoint that its tests ask."""
@@ -60,17 +64,18 @@ class Trial:
     recorder: Recorder
     folder: Path
     endpoint: Endpoint
+    here: Here | None = None
     said: list[Any] = field(default_factory=list)
     output: str = ""
 
     @classmethod
     @contextmanager
-    def of(cls, recorder: Recorder, folder: Path) -> Iterator[Trial]:
+    def of(cls, recorder: Recorder, folder: Path, here: Here | None) -> Iterator[Trial]:
         """Make a project, and run its endpoint."""
         with Endpoint.running() as endpoint:
             (folder / "pytest.ini").write_text("[pytest]\n")
             (folder / "conftest.py").write_text(recorder.conftest)
-            yield cls(recorder, folder, endpoint)
+            yield cls(recorder, folder, endpoint, here)
 
     def write(self, tests: str, *, shared: bool = False) -> None:
         """Write the project's tests; ``shared``: all of them have one cassette."""
@@ -79,36 +84,51 @@ class Trial:
 
     def run(self, mode: str, *arguments: str, **environment: str) -> bool:
         """Run the tests in a mode; return whether all passed, and keep what they said."""
-        self.begin(mode, *arguments, **environment)
-        return self.end()
+        if self.here is None:
+            self.begin(mode, *arguments, **environment)
+            return self.end()
+        passed, self.output = self.here(*self._call(mode, arguments, environment))
+        self.said = self._heard()
+        return passed
 
     def begin(self, mode: str, *arguments: str, **environment: str) -> None:
-        """Begin to run the tests."""
-        (self.folder / "said.jsonl").write_text("")
+        """Begin to run the tests, in a process that may be stopped."""
+        command, added = self._call(mode, arguments, environment)
         inherited = {name: os.environ[name] for name in os.environ if name != "CI"}
-        mode = self.recorder.mode(mode)
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "pytest", "-q", *self.recorder.arguments(mode), *arguments],
+            [sys.executable, "-m", "pytest", *command],
             cwd=self.folder,
-            env={
-                **inherited,
-                "PYTEST_ADDOPTS": "-p no:hypothesispytest -p no:anyio -p no:benchmark",
-                "OPENAI_BASE_URL": self.endpoint.address,
-                "OPENAI_API_KEY": "placeholder",
-                "MODE": mode,
-                **environment,
-            },
+            env={**inherited, **added},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
 
     def end(self) -> bool:
-        """Wait for the run."""
+        """Wait for the process."""
         self.output, _ = self.process.communicate(timeout=120)
-        lines = (self.folder / "said.jsonl").read_text().splitlines()
-        self.said = [json.loads(line) for line in lines]
+        self.said = self._heard()
         return self.process.returncode == 0
+
+    def _call(
+        self, mode: str, arguments: Sequence[str], environment: Mapping[str, str]
+    ) -> tuple[list[str], dict[str, str]]:
+        """Return what pytest is called with, and in which environment; forget what was said."""
+        (self.folder / "said.jsonl").write_text("")
+        mode = self.recorder.mode(mode)
+        added = {
+            "PYTEST_ADDOPTS": "-p no:hypothesispytest -p no:anyio -p no:benchmark",
+            # else a test that is written anew within a second, as long as before, is the old one
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "OPENAI_BASE_URL": self.endpoint.address,
+            "OPENAI_API_KEY": "placeholder",
+            "MODE": mode,
+        }
+        return ["-q", *self.recorder.arguments(mode), *arguments], {**added, **environment}
+
+    def _heard(self) -> list[Any]:
+        lines = (self.folder / "said.jsonl").read_text().splitlines()
+        return [json.loads(line) for line in lines]
 
     def file(self, test: str = "test_it") -> Path:
         """Return where the cassette of a test is."""
