@@ -114,12 +114,13 @@ class Played:
 
     def _replaced(self) -> Iterator[tuple[str, Leftover]]:
         """Yield the cassettes of another plugin that are not replayed, for there is one of ours."""
+        opened = {each["instead_of"] for done in self._done.values() for each in done}
         for path in self._claims.values() if self._is_alone else ():
             for suffix in _FOREIGN:
                 file = (self._root / path).with_suffix(suffix)
                 data = _data(file) if os.path.exists(self._root / path) else b""  # noqa: PTH110 - as above
-                if begins_like_cassette(data):
-                    theirs = PurePosixPath(path).with_suffix(suffix).as_posix()
+                theirs = PurePosixPath(path).with_suffix(suffix).as_posix()
+                if begins_like_cassette(data) and theirs not in opened:
                     yield theirs, Leftover(digest_of(data))
 
     def _unplayed(self) -> Iterator[tuple[str, Leftover]]:

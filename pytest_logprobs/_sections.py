@@ -110,14 +110,15 @@ def summary_of_cassettes(reporter: pytest.TerminalReporter) -> Iterator[str]:
         if each["errors"]:
             statuses = ", ".join(map(str, each["errors"]))
             yield f"logprobs: errors of the server are among them in {each['path']}: {statuses}"
-        if count := each["unanswered"]:
-            requests = "1 request" if count == 1 else f"{count} requests"
-            yield f"logprobs: {requests} got no answer to keep in {each['path']}"
         if places := ", ".join(each["past"]):
             unseen = "nothing was recorded of it, and a replay will refuse it"
             yield f"logprobs: connected to {places} past {each['path']}: {unseen}"
         for test in each["strangers"]:
             yield f"logprobs: a thread that {test} left running asked {each['path']}, not its own"
+    if count := sum(each["unanswered"] for each in done):  # of every test, where a server is down
+        requests = "1 request" if count == 1 else f"{count} requests"
+        where = _where(each["path"] for each in done if each["unanswered"])
+        yield f"logprobs: {requests} got no answer to keep in {where}"
     yield from told_of_ages(old for each in done if (old := each["too_old"]))
 
 

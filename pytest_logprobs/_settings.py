@@ -115,6 +115,13 @@ def _directory(value: str) -> str:
     return value
 
 
+def _hosts(values: Collection[str]) -> tuple[str, ...]:
+    for value in values:  # a URL, a port or a pattern would allow nothing, and say nothing
+        if value.count(":") == 1 or "]:" in value or not {*"/*"}.isdisjoint(value):
+            raise ValueError(f"got {value!r}")
+    return tuple(values)
+
+
 SETTINGS: Final = (
     Setting(
         "rows",
@@ -154,8 +161,8 @@ SETTINGS: Final = (
     Setting(
         "allowed_hosts",
         "where a test may connect to while its cassette replays, beside this machine",
-        "host names or addresses, one a line",
-        tuple,
+        "host names or addresses without ports, one a line",
+        _hosts,
         kind="linelist",
     ),
     Setting(

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import socket
 import sys
+from types import ModuleType
+from unittest.mock import Mock
 
 import pytest
 
@@ -156,6 +159,24 @@ def test_nothing_stays_behind():
         module = importlib.import_module("uvloop")
         assert "getaddrinfo" in vars(module.Loop)
     assert "getaddrinfo" not in vars(module.Loop)
+    assert sys.meta_path == finders
+
+
+@pytest.mark.parametrize("stand_in", [ModuleType("pycurl"), ModuleType("curl"), Mock(), None])
+def test_what_stands_in_for_a_module(monkeypatch, stand_in):
+    """A test may put anything there; sockets are guarded, and afterwards they are as they were."""
+    monkeypatch.setitem(sys.modules, "pycurl", stand_in)
+    with guarded((), Refusal), pytest.raises(Refusal):
+        socket.gethostbyname("api.invalid")
+    assert "connect" not in vars(socket.socket)
+
+
+def test_finders_that_were_put_back():
+    """Who restores the finders within a block takes out the guard's: nothing stays all the same."""
+    finders = list(sys.meta_path)
+    with guarded((), Refusal):
+        sys.meta_path[:] = finders
+    assert "connect" not in vars(socket.socket)
     assert sys.meta_path == finders
 
 

@@ -179,6 +179,14 @@ def test_many_changes():
     assert (len(shown), shown[-1]) == (2 + 100 + 1, "…")
 
 
+def test_many_spaces():
+    """However many there are, they are read once; those at the end of a line are shown."""
+    old, new = (chat(f"{begin}\n{' ' * 200_000}.\nend  ") for begin in ("old", "new"))
+    shown = diff(new, old).split("\n")
+    (end,) = (line for line in shown if "end" in line)
+    assert end.strip() == "end\\x20\\x20"
+
+
 def test_keys_do_not_count():
     """What stands for a key where there is none is no difference to what is left of one."""
     asked = chat("Hi", query="?a=1", user=PLACEHOLDER, n=1)

@@ -72,7 +72,7 @@ def test_pruning(check):
                 f"{B}: incomplete: the test failed when this was recorded; run it with "
                 f"--logprobs-record=once"
             ),
-            "2 cassettes, 2 recordings: 1 incomplete, 2 pruned",
+            "2 cassettes, 5 recordings: 1 incomplete, 2 pruned",
         ],
         "",
     )
@@ -95,7 +95,7 @@ def test_what_changed_since_is_left_alone(check):
 
 def test_only_what_is_named_is_pruned(check):
     """What is unused elsewhere stays."""
-    assert check("--prune", "cassettes/a.json")[1][-1] == "1 cassette, 0 recordings: 1 pruned"
+    assert check("--prune", "cassettes/a.json")[1][-1] == "1 cassette, 1 recording: 1 pruned"
     assert prompts(B) == [*"1234"]
 
 
@@ -132,7 +132,7 @@ def test_a_cassette_of_vcrpy_is_deleted_or_left(check):
     found_unused(a=())
     assert check("--prune", A)[:2] == (
         0,
-        [f"{A}: pruned: no test opened it", "1 cassette, 0 recordings: 1 pruned"],
+        [f"{A}: pruned: no test opened it", "1 cassette, 2 recordings: 1 pruned"],
     )
 
 
@@ -171,7 +171,7 @@ def test_who_does_not_want_to_know_is_not_told(check):
     assert check(A)[:2] == (0, ["1 cassette, 1 recording: fine"])
     assert check("--prune", A)[:2] == (
         0,
-        [f"{A}: pruned: no test opened it", "1 cassette, 0 recordings: 1 pruned"],
+        [f"{A}: pruned: no test opened it", "1 cassette, 1 recording: 1 pruned"],
     )
 
 
@@ -188,7 +188,7 @@ def test_from_a_run_to_a_clean_project(project, monkeypatch, capsys):
     assert capsys.readouterr().out.splitlines() == [
         f"{one}: pruned: no test asked for recording 1",
         f"{two}: pruned: no test opened it",
-        "2 cassettes, 1 recording: 2 pruned",
+        "2 cassettes, 3 recordings: 2 pruned",
     ]
     assert project.cassette("test_one") == (True, ["2 2"])
     result = project.run()

@@ -11,7 +11,6 @@ from vcr.request import Request
 from vcr.serialize import deserialize, serialize
 from vcr.serializers import jsonserializer, yamlserializer
 
-from pytest_logprobs import CassetteReadError
 from pytest_logprobs.cassettes._body import body_of
 from pytest_logprobs.cassettes._file import cassette_of, cassette_text, read_cassette
 from pytest_logprobs.cassettes._foreign import foreign_text
@@ -81,6 +80,8 @@ HEADERS = {
     "texts": "{content-type: text/plain, retry-after: 07, set-cookie: id=1}",
     "numbers": "{content-type: [text/plain], retry-after: [07], x: [yes, 1_0, null], y: null}",
     "bytes": "{content-type: [!!binary dGV4dC9wbGFpbg==], retry-after: ['07']}",
+    "aliases": "{content-type: [text/plain], x: &seven ['07'], retry-after: *seven}",
+    "null": "{content-type: [text/plain, null], retry-after: '07', x: [null]}",
     "tuples": "{content-type: !!python/tuple [text/plain], retry-after: [!!python/str '07']}",
 }
 
@@ -209,65 +210,6 @@ def test_there_and_back(kind):
     ours = read(text)
     assert cassette_text(True, read(foreign_text(ours, kind))) == text
     assert list(map(body_of, (each["response"] for each in ours)))[1] == b"no: such\tpage \n" * 9
-
-
-FLAWS = {
-    "status": (3, "response: {body: {string: ''}}", 'response: expected the key "status"'),
-    "code": (3, "response: {status: OK}", 'response.status: expected a number, got "OK"'),
-    "headers": (3, "response: {status: 200, headers: [a]}",
-                'response.headers: expected an object of texts or lists of texts, got ["a"]'),
-    "base64": (3, "response: {status: 200, body: {string: !!binary '*'}}",
-               'response.body: expected a body, got {"string":{"base64_string":"*"}}'),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(("line", "response", "flaw"), FLAWS.values(), ids=FLAWS)
-def test_what_is_wrong_is_told_with_its_line(tmp_path, line, response, flaw):
-    """As for a cassette of ours: the file, the line, what was found, what to do."""
-    path = tmp_path / "c.yaml"
-    path.write_text(
-        f"interactions:\n- request: {{method: GET, uri: {URL}}}\n  {response}\nversion: 1\n"
-    )
-    with pytest.raises(CassetteReadError) as caught:
-        read_cassette(path)
-    remedy = f"mend it, or get the committed file back: git checkout -- {path}; or delete the file"
-    record = "then run the test with --logprobs-record=once"
-    assert str(caught.value) == f"{path}:{line}: interactions[0].{flaw}; {remedy}, {record}"
-    assert caught.value.line == line
-
-
-@pytest.mark.parametrize(
-    ("text", "line", "flaw"),
-    [
-        ("interactions: []\n", 1,
-         "the text breaks off after 'interactions: []': it says no version; mend it"),
-        ("interactions:\n- request: {\n", 3, "no YAML: "),
-        ("interactions:\n- 'a\n", 3, "no YAML: found unexpected end of stream"),
-        ("interactions: []\nversion: 1\n\x07", 3, "no YAML"),
-        ("interactions:\n- &a [*a]\nversion: 1\n", 1, "nested too deeply, or in itself"),
-        ("interactions: []\n? [a]\n: b\nversion: 1\n", 2, "expected a text as key"),
-        ("interactions: {}\nversion: 1\n", 1, "interactions: expected a list, got {}"),
-        ("interactions: []\nversion: 2\n", 2, 'version: expected 1, got "2"'),
-        ("interactions:\n- !!python/object/apply:os.system [ls]\nversion: 1\n", 2,
-         "'!!python/object/apply:os.system' is not read: it may run code"),
-        ("interactions:\n- !!python/name:os.system ''\nversion: 1\n", 2,
-         "'!!python/name:os.system' is not read: it may run code"),
-        ("interactions:\n- parsed_body: [.inf]\nversion: 1\n", 2, "expected JSON, got '.inf'"),
-        ("interactions:\n- parsed_body: [!!binary YQ==]\nversion: 1\n", 2,
-         "'!!binary' is not read: it may run code"),
-        ("- request:\n    method: GET\n", 1,
-         "a cassette of vcrpy before 1.0, which python -m vcr.migration FILE brings up to date"),
-        ('[{"request": {}}]', 1,
-         "a cassette of vcrpy before 1.0, which python -m vcr.migration FILE brings up to date"),
-        ('{"version": 1, "interactions": [{}]}', 1,
-         'interactions[0]: expected the key "request"'),
-    ],
-)  # fmt: skip
-def test_what_is_no_cassette(text, line, flaw):
-    """It is never taken for an empty one, and no code in it ever runs."""
-    with pytest.raises(CassetteReadError) as caught:
-        read(text)
-    assert str(caught.value).startswith(f"c.yaml:{line}: {flaw}")
 
 
 def test_rules(tmp_path):

@@ -93,6 +93,16 @@ def test_it():
     ]
 
 
+def test_a_server_that_is_down_is_said_once(project):
+    """Not once for each test of a suite."""
+    ask = 'with pytest.raises(Exception): httpx.post("http://127.0.0.1:9/nobody")'
+    project.write(f"@cassette\n@pytest.mark.parametrize('at', 'ab')\ndef test_it(at):\n    {ask}")
+    result = project.run("--logprobs-record=once")
+    assert [line for line in result.outlines if line.startswith("logprobs: ")] == [
+        "logprobs: 2 requests got no answer to keep in 2 cassettes"
+    ]
+
+
 def test_once_needs_no_key_for_what_is_recorded(project, monkeypatch):
     """A cassette that only replays holds a placeholder ready, in that mode too."""
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)

@@ -134,6 +134,17 @@ def test_what_is_not_heeded(name, value):
     assert str(error.value) == NOT_HEEDED(name, skips)
 
 
+@pytest.mark.parametrize("hosts", ["api.invalid", None, [b"api.invalid"]])
+def test_hosts_that_are_none(hosts):
+    """A text would be taken for the hosts that its letters are, and nothing be ignored."""
+    with pytest.raises(LogprobsError) as error:
+        configured(lambda vcr: setattr(vcr, "ignore_hosts", hosts))
+    assert str(error.value) == (
+        f"pytest_logprobs_configure_vcr sets ignore_hosts of the VCR to {hosts!r}; expected a list "
+        f'of names or compiled patterns, such as ["api.example"]'
+    )
+
+
 def test_methods_that_are_not_heeded():
     """What a method changes is seen as well."""
     with pytest.raises(LogprobsError, match=r"^pytest_logprobs_configure_vcr sets matchers of "):

@@ -123,6 +123,10 @@ def test_a_name_of_its_own(project, place):
 
 def test_the_default_cassette_of_pytest_recording(project, place):
     """Its marker names one, with or without what a file's name ends in."""
+    (project.root / "conftest.py").write_text(  # the plugin itself need not be there
+        "def pytest_configure(config):\n"
+        "    config.addinivalue_line('markers', 'default_cassette(name)')\n"
+    )
     project.write(
         "pytestmark = cassette\n"
         "@pytest.mark.default_cassette('one.yaml')\ndef test_1():\n    assert ask() == 'Hi 7'\n"

@@ -93,7 +93,8 @@ def test_help_shows_options_and_configuration(pytester):
             "                        variables, one a line; empty: none at all",
             "  logprobs_allowed_hosts (linelist):",
             "                        where a test may connect to while its cassette replays,",
-            "                        beside this machine: host names or addresses, one a line",
+            "                        beside this machine: host names or addresses without",
+            "                        ports, one a line",
         ]
     )
 

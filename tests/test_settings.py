@@ -93,6 +93,21 @@ def test_an_empty_directory_is_wrong():
     )
 
 
+HOSTS = ["api.example", "192.0.2.1", "::1", "[2001:db8::1]"]
+
+
+@pytest.mark.parametrize("value", ["api.example:443", "[::1]:80", "https://a.example", "*.example"])
+def test_hosts_without_ports(value):
+    """What would silently allow nothing is wrong."""
+    with pytest.raises(ValueError, match=r"^logprobs_allowed_hosts ") as caught:
+        settled(ini={"logprobs_allowed_hosts": [*HOSTS, value]})
+    assert str(caught.value) == (
+        "logprobs_allowed_hosts in the configuration takes host names or addresses without ports, "
+        f"one a line; got {value!r}"
+    )
+    assert settled(ini={"logprobs_allowed_hosts": HOSTS}).allowed_hosts == (*HOSTS,)
+
+
 def test_lists():
     """A list that is empty is not the same as one that is not set."""
     lists = settled(ini={"logprobs_ignore": ["user", "metadata.id"], "logprobs_allowed_hosts": []})

@@ -61,7 +61,7 @@ def place_of(path: Path) -> Path:
 
 
 def check_cassette(path: Path, checks: Checks) -> tuple[int, list[Finding]]:
-    """Return how many recordings a cassette holds, and what was found in it.
+    """Return how many recordings were looked through in a cassette, and what was found in it.
 
     Raises ``OSError`` for a file that cannot be deleted, and ``CassetteWriteError`` for one that
     cannot be written.
@@ -74,6 +74,7 @@ def check_cassette(path: Path, checks: Checks) -> tuple[int, list[Finding]]:
     if file is None:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
     found: list[Finding] = []
+    count = len(file.interactions)
     leftover = checks.unused.get(place_of(path))
     if leftover is not None and leftover.digest == digest_of(path.read_bytes()):
         remedy = _remedy(path, file, leftover)
@@ -85,7 +86,7 @@ def check_cassette(path: Path, checks: Checks) -> tuple[int, list[Finding]]:
             remedy = remedy or "pytest-logprobs check --prune removes it"
             found.append(Finding(str(path), "unused", f"{what}; {remedy}"))
     found += (Finding(str(path), kind, text) for kind, text in _problems(path, file, checks))
-    return len(file.interactions), found
+    return count, found
 
 
 def _problems(path: Path, file: CassetteFile, checks: Checks) -> Iterator[tuple[_Kind, str]]:

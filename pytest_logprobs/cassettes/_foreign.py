@@ -12,6 +12,7 @@ import json
 import re
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any, Final, TypeGuard, cast
 
 from pytest_logprobs._quote import quote
@@ -20,7 +21,7 @@ from pytest_logprobs.cassettes._decoding import FlawError, walked
 from pytest_logprobs.cassettes._layout import dumps
 from pytest_logprobs.cassettes._matching import is_list, is_object
 from pytest_logprobs.cassettes._messages import stored_request, stored_response
-from pytest_logprobs.cassettes._schema import List, Object, Value, is_base64
+from pytest_logprobs.cassettes._schema import List, Object, Value, is_base64, is_text
 from pytest_logprobs.cassettes._scrub import Rules
 from pytest_logprobs.cassettes._yaml import BINARY, json_of_yaml, yaml_of
 from pytest_logprobs.errors import LogprobsError
@@ -33,6 +34,7 @@ _BEGINNING: Final = re.compile(
     r"(?:(?:#|%|---).*\n|\s)*(?:(?:interactions|version|metadata):|- request:)"
     r'|\s*\{\s*(?:"version"\s*:\s*1\s*,\s*)?"interactions"\s*:\s*\[|\s*\[\s*\{\s*"request"\s*:'
 )
+_CODE: Final = re.compile("[0-9]{1,3}")
 _OLD: Final = "a cassette of vcrpy before 1.0, which python -m vcr.migration FILE brings up to date"
 
 
@@ -135,10 +137,11 @@ def _interaction(found: Mapping[str, Any], rules: Rules) -> dict[str, object]:
 
 def _headers(message: Mapping[str, Any]) -> dict[str, list[str]]:
     headers = cast("Mapping[str, object]", message.get("headers") or {})
+    found = {name: value if is_list(value) else [value] for name, value in headers.items()}
     return {
         name: [_bytes(each).decode("latin-1") if is_object(each) else str(each) for each in values]
-        for name, value in headers.items()
-        if (values := cast("list[object]", value if isinstance(value, list) else [value])) != [None]
+        for name, listed in found.items()
+        if (values := [each for each in listed if each is not None])
     }
 
 
@@ -173,12 +176,21 @@ def _are_bodies(value: object) -> bool:
 
 
 def _are_headers(value: object) -> bool:
-    return value is None or (is_object(value) and all(map(_are_bodies, value.values())))
+    if not is_object(value):
+        return value is None
+    listed = (each if is_list(each) else [each] for each in value.values())
+    return all(map(is_text, value)) and all(map(_is_header, chain.from_iterable(listed)))
+
+
+def _is_header(value: object) -> bool:
+    if is_object(value):
+        return _is_wrapped(value) and _are_bodies(value)
+    return not is_list(value) and is_text(str(value))
 
 
 def _is_status(value: object) -> bool:
     code: object = value.get("code") if is_object(value) else value
-    return type(code) is int or (isinstance(code, str) and code.isdecimal())
+    return type(code) in (int, str) and _CODE.fullmatch(str(code)) is not None
 
 
 def _their_request(request: Mapping[str, Any]) -> dict[str, object]:
@@ -213,7 +225,7 @@ def _text(body: bytes) -> str | bytes:
         return body
 
 
-_TEXT: Final = Value("a text", lambda value: isinstance(value, str))
+_TEXT: Final = Value("a text", is_text)
 _PARTS: Final[dict[str, Value | List | Object]] = {
     "headers": Value("an object of texts or lists of texts", _are_headers),
     **dict.fromkeys(("body", "content", "parsed_body"), Value("a body", _are_bodies)),

@@ -12,7 +12,7 @@ import functools
 import socket
 import sys
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
@@ -93,8 +93,8 @@ class _Watch:
         with self._lock:
             if not self._blocks:
                 self._patches = [_patch(*place) for place in _places()]
-                for module in filter(None, map(sys.modules.get, DOORS)):
-                    self._patches += _patched_doors(module)
+                for name in DOORS:
+                    self._patches += _patched_doors(name, sys.modules.get(name))
                 sys.meta_path.insert(0, self._imports)
             self._blocks += (block,)
 
@@ -102,15 +102,16 @@ class _Watch:
         with self._lock:
             self._blocks = tuple(each for each in self._blocks if each is not block)
             if not self._blocks:
-                sys.meta_path.remove(self._imports)
                 for patch in reversed(self._patches):
                     patch.undo()
+                with suppress(ValueError):  # a test may have put back an older list
+                    sys.meta_path.remove(self._imports)
 
-    def cover(self, module: ModuleType) -> None:
+    def cover(self, name: str, module: ModuleType) -> None:
         """Watch the doors of a module that was imported just now."""
         with self._lock:
             if self._blocks:
-                self._patches += _patched_doors(module)
+                self._patches += _patched_doors(name, module)
 
     def check(self, host: object, port: object) -> None:
         """Raise what the innermost block makes that does not let the host through."""
@@ -147,7 +148,7 @@ class _Imports(MetaPathFinder):
 
             def exec_module(module: ModuleType) -> None:
                 execute(module)
-                _watch.cover(module)
+                _watch.cover(fullname, module)
 
             spec.loader.exec_module = exec_module  # type: ignore[method-assign]
         return spec
@@ -168,9 +169,15 @@ def _places() -> Iterator[tuple[object, str, Callable[[Any], object]]]:
     yield socket, "getnameinfo", _naming
 
 
-def _patched_doors(module: ModuleType) -> list[_Patch]:
-    doors = DOORS[module.__name__](module)
-    return [_patch(d.owner, d.name, functools.partial(d.wrapped, _watch.check)) for d in doors]
+def _patched_doors(name: str, module: object) -> list[_Patch]:
+    """Wrap the doors of a module; what a test put in its place may have none."""
+    patches: list[_Patch] = []
+    if isinstance(module, ModuleType):
+        with suppress(AttributeError):
+            for door in DOORS[name](module):
+                wrapped = functools.partial(door.wrapped, _watch.check)
+                patches.append(_patch(door.owner, door.name, wrapped))
+    return patches
 
 
 def _patch(owner: object, name: str, wrapped: Callable[[Any], object]) -> _Patch:

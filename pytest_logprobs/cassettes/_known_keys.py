@@ -144,6 +144,15 @@ def _spellings(secrets: frozenset[str]) -> tuple[str, ...]:
         escaped = _ESCAPED.sub(lambda sign: f"\\u{ord(sign[0]):04x}", secret)
         encoded = quote(secret, safe="")
         lower = re.sub("%..", lambda sign: sign[0].lower(), encoded)
-        base64 = b64encode(secret.encode()).decode().rstrip("=")
-        found |= {secret, secret.replace("/", "\\/"), escaped, encoded, lower, base64}
+        found |= {secret, secret.replace("/", "\\/"), escaped, encoded, lower}
+        found.update(_in_base64(secret.encode()))
     return tuple(sorted(found, key=lambda each: (-len(each), each)))
+
+
+def _in_base64(secret: bytes) -> Iterator[str]:
+    """Yield the digits that depend on a secret alone, wherever it begins in what is encoded."""
+    for before in range(3):
+        digits = b64encode(b"\0" * before + secret).decode()
+        begin, end = -(-before * 4 // 3), (before + len(secret)) * 4 // 3
+        yield from (each := digits[begin:end], each.replace("+", "-").replace("/", "_"))
+    yield b64encode(secret).decode().rstrip("=")  # its last digit is known where it stands alone

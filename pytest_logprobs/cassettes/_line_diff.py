@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
 from itertools import chain, islice, zip_longest
@@ -23,7 +22,6 @@ _MOST: Final = 100  # lines, and of those that are alike in a row:
 _MOST_IN_A_ROW: Final = 20
 _LONGEST: Final = 400  # of a line that has no counterpart
 _SLACK: Final = 20  # so many lines are looked at for a counterpart
-_TRAILING: Final = re.compile(" +$")
 _HEAD: Final = "--- recorded", "+++ asked"
 _LEGEND: Final = "~~~ a long line: [-recorded-]{+asked+}"
 
@@ -152,4 +150,5 @@ def _json_lines(value: object, before: str, indent: str) -> Iterator[str]:
 def _text_lines(text: str, indent: str) -> Iterator[str]:
     """Yield the lines of a text; spaces at the end of one would not be seen."""
     for line in text.split("\n"):
-        yield indent + _TRAILING.sub(lambda spaces: "\\x20" * len(spaces[0]), line)
+        seen = line.rstrip(" ")
+        yield indent + seen + "\\x20" * (len(line) - len(seen))

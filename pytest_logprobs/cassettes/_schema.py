@@ -16,7 +16,17 @@ from typing import Any, Final, cast
 from pytest_logprobs._quote import quote
 from pytest_logprobs.cassettes._checksum import CHECKSUM
 
-__all__ = ["CASSETTE", "FORMAT", "INTERACTION", "VERSION", "List", "Object", "Value", "is_base64"]
+__all__ = [
+    "CASSETTE",
+    "FORMAT",
+    "INTERACTION",
+    "VERSION",
+    "List",
+    "Object",
+    "Value",
+    "is_base64",
+    "is_text",
+]
 __tracebackhide__ = True  # a failed test shows its own lines
 
 FORMAT: Final = "pytest-logprobs cassette"
@@ -66,7 +76,8 @@ class Object:
                 yield f"unknown key {quote(strays[0])}; known are {known}"
 
 
-def _is_text(value: object) -> bool:
+def is_text(value: object) -> bool:
+    """Return whether a value is a text that can be written as UTF-8."""
     if type(value) is not str:  # a number's spelling is of a class of its own
         return False
     try:
@@ -77,19 +88,19 @@ def _is_text(value: object) -> bool:
 
 
 def _are_texts(value: object) -> bool:
-    return isinstance(value, list) and all(map(_is_text, cast("list[object]", value)))
+    return isinstance(value, list) and all(map(is_text, cast("list[object]", value)))
 
 
 def _is_text_or_lines(value: object) -> bool:
     if not isinstance(value, dict):
-        return _is_text(value)
+        return is_text(value)
     lines = cast("dict[str, object]", value)
     return [*lines] == ["\n"] and _are_texts(lines["\n"])
 
 
 def _are_headers(value: object) -> bool:
     return isinstance(value, dict) and all(
-        _is_text(name) and (_is_text(each) or _are_texts(each))
+        is_text(name) and (is_text(each) or _are_texts(each))
         for name, each in cast("dict[str, object]", value).items()
     )
 
@@ -105,7 +116,7 @@ def is_base64(value: object) -> bool:
     return True
 
 
-_TEXT: Final = Value("a text", _is_text)
+_TEXT: Final = Value("a text", is_text)
 _EVENT: Final = Object(
     {"comment": _TEXT, "event": _TEXT, "id": _TEXT, "retry": _TEXT, "text": _TEXT},
     bodies=("data", "text"),

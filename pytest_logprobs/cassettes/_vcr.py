@@ -64,7 +64,18 @@ def configured(configure: Callable[[VCR], object]) -> VCR:
                 f"request is said by pytest_logprobs_scrub, how requests match by logprobs_ignore, "
                 f"when to record by --logprobs-record"
             )
+    if not _are_hosts(mine.ignore_hosts):
+        raise LogprobsError(
+            f"pytest_logprobs_configure_vcr sets ignore_hosts of the VCR to {mine.ignore_hosts!r}; "
+            f'expected a list of names or compiled patterns, such as ["api.example"]'
+        )
     return mine
+
+
+def _are_hosts(value: object) -> bool:
+    if isinstance(value, str) or not isinstance(value, Collection):
+        return False
+    return all(isinstance(each, (str, re.Pattern)) for each in value)
 
 
 @contextmanager

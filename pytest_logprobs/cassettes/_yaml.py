@@ -34,11 +34,17 @@ _OBJECTS: Final = {
 _Node = Any
 """A node of PyYAML, which has no types."""
 
+_SPARE: Final = 1_000_000
+_GROWTH: Final = 10
+"""JSON is at most so many times as long as its YAML, and the above: an alias repeats what it names,
+and ten that repeat each other would fill any memory."""
+
 
 class Spelling:
     """A JSON text, and where in the YAML each of its values begins."""
 
-    def __init__(self) -> None:
+    def __init__(self, longest: int) -> None:
+        self._longest = longest
         self._parts: list[str] = []
         self._length = 0
         self._places: dict[int, int] = {}
@@ -52,6 +58,8 @@ class Spelling:
 
     def add(self, node: _Node, *, parsed: bool = False) -> None:
         """Add a node; ``parsed``: it is part of a body that was stored as a value."""
+        if self._length > self._longest:
+            raise FlawError(node.start_mark.index, "its aliases repeat this too often")
         self._places[self._length] = node.start_mark.index
         kind = node.tag.removeprefix(_TAG).replace("python/unicode", "str")
         kind = kind.removeprefix("python/") if kind in ("python/str", "python/tuple") else kind
@@ -73,7 +81,7 @@ class Spelling:
     def _add_members(self, node: _Node, *, parsed: bool) -> None:
         self._put("{")
         for number, (key, value) in enumerate(node.value):
-            if key.id != "scalar":
+            if key.id != "scalar" or key.tag == f"{_TAG}merge":
                 raise FlawError(key.start_mark.index, "expected a text as key")
             self._put("," if number else "")
             self._places[self._length] = key.start_mark.index
@@ -93,9 +101,9 @@ def json_of_yaml(text: str) -> Spelling:
     cannot be read without making one.
     """
     yaml = _pyyaml()
-    spelling = Spelling()
+    spelling = Spelling(_GROWTH * len(text) + _SPARE)
     try:
-        node = yaml.compose(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        node = yaml.compose(text, _loader(yaml))
         spelling.add(node)
     except yaml.MarkedYAMLError as error:
         raise FlawError(error.problem_mark.index, f"no YAML: {error.problem}") from None
@@ -118,6 +126,19 @@ def _pyyaml() -> Any:  # noqa: ANN401 - type checkers do not agree on what they 
     import yaml  # type: ignore[import-untyped]  # noqa: PLC0415 - where there is such a cassette
 
     return yaml
+
+
+def _loader(yaml: Any) -> Any:  # noqa: ANN401 - as above
+    """Return what reads YAML in C, but for its nodes: nested too deeply, those end the process."""
+    if not hasattr(yaml, "CSafeLoader"):
+        return yaml.SafeLoader
+
+    class Loader(yaml.composer.Composer, yaml.CSafeLoader):  # type: ignore[misc] # has no types
+        def __init__(self, stream: str) -> None:
+            yaml.CSafeLoader.__init__(self, stream)
+            yaml.composer.Composer.__init__(self)
+
+    return Loader
 
 
 def _is_parsed(key: str, value: _Node) -> bool:
@@ -152,8 +173,9 @@ def _scalar(node: _Node, kind: str, *, parsed: bool) -> str:
 
 def _content(node: _Node, name: str) -> _Node:
     """Return what a file or an iterator held: the first of what it was made from."""
-    held = [value for key, value in getattr(node, "value", ()) if key.value == name]
-    if node.id != "mapping" or not held or held[0].id != "sequence" or not held[0].value:
+    members = node.value if node.id == "mapping" else ()
+    held = [value for key, value in members if key.value == name]
+    if not held or held[0].id != "sequence" or not held[0].value:
         raise _refused(node)
     return held[0].value[0]
 
