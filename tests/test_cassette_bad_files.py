@@ -285,3 +285,8 @@ def test_newer(path):
     problem = "a cassette of version 2; this pytest-logprobs reads 1"
     remedy = f"upgrade pytest-logprobs, or {RECORD}"
     assert str(refusal(path)) == f"{path}:3: {problem}; {remedy}"
+
+
+def test_a_name_too_long_is_no_file(tmp_path):
+    """Nobody can have written one that the file system does not take."""
+    assert read_cassette(tmp_path / f"{'x' * 300}.yaml") is None

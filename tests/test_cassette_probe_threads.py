@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -43,12 +44,11 @@ def ask_all(address: str) -> list[tuple[str, str]]:
             prompt = PROMPTS[number % len(PROMPTS)]
             body = {"model": "any", "messages": [{"role": "user", "content": prompt}]}
             url = f"{address}/chat/completions"
-            post = (
-                client.post
-                if number % 2
-                else lambda url, json: pool.request("POST", url, json=json)
-            )
-            return prompt, post(url, json=body).json()["id"]
+            if number % 2:
+                answer = client.post(url, json=body).content
+            else:
+                answer = pool.request("POST", url, json=body).data
+            return prompt, json.loads(answer)["id"]
 
         with ThreadPoolExecutor(THREADS) as threads:
             return list(threads.map(ask, range(REQUESTS)))

@@ -30,7 +30,7 @@ def asked():
     retries = urllib3.Retry(3, status_forcelist=[429, 500, 503], allowed_methods=None)
     with urllib3.PoolManager(retries=retries) as pool:
         answer = pool.request("POST", os.environ["ASKED"], json=QUESTION)
-    return answer.json()["choices"][0]["message"]["content"]
+    return json.loads(answer.data)["choices"][0]["message"]["content"]
 """,
 }
 

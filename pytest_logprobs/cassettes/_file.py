@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import glob
 import os
 import re
@@ -77,6 +78,8 @@ def read_cassette(
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:  # as vcrpy would call it, and could not write it
+            return None
         is_directory = os.path.isdir(path)  # noqa: PTH112 - `is_dir` raises where none may look
         reason = "a directory stands there" if is_directory else error.strerror or error
         problem = f"cannot be opened: {reason}; make it a file that you may read"
