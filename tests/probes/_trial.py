@@ -23,6 +23,7 @@ import asyncio, json, os, signal, socket, sys, threading, time
 from pathlib import Path
 import httpx, pytest
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
 {mark}
 BASE = os.environ["OPENAI_BASE_URL"]
 NOW = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
