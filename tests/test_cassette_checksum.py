@@ -56,6 +56,7 @@ EVENTS = [
     "response",
     [
         {"events": EVENTS},
+        {"headers": {"x": "y" * 99}, "json": Raw("0")},
         {"json": Raw('{"a": "\\n }", "b": [1, {"json": {}}], "c": "' + "x" * 99 + '"}')},
         {"json": Raw(f'[["{"x" * 99}"], "]"]')},
         {"json": Raw('{"a": {"b": {}}}'), "later": Raw("{}")},

@@ -216,7 +216,7 @@ class _WalkByLines(_Walk):
         before = _BEFORE.fullmatch(text, text.rfind("\n", 0, start) + 1, start)
         if before is None:
             return super()._end(start)
-        if text.startswith("\n", start + 1):
+        if text[start] in _CLOSING and text.startswith("\n", start + 1):
             closing = f"\n{before[1]}{_CLOSING[text[start]]}"
             return text.index(closing, start) + len(closing)
         end = text.index("\n", start)
