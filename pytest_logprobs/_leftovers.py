@@ -24,7 +24,6 @@ __tracebackhide__ = True  # a failed test shows its own lines
 
 _SELECTION: Final = "logprobs_selection"
 _TO_THE_END: Final = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
-_NEIGHBOURS: Final = ("recording", "vcr")  # pytest-recording and pytest-vcr, as pytest knows them
 _Wrapper = Generator[None, object, object]
 
 
@@ -73,12 +72,13 @@ class Leftovers:
         reporter = self._config.pluginmanager.get_plugin("terminalreporter")
         if not self._selections or reporter is None or hasattr(self._config, "workerinput"):
             return
+        from pytest_logprobs._neighbours import NEIGHBOURS  # noqa: PLC0415 - where a test has one
         from pytest_logprobs._played import Played  # noqa: PLC0415 - where a test has a cassette
         from pytest_logprobs._unused import summary  # noqa: PLC0415 - as above
 
         reports = (report for reports in reporter.stats.values() for report in reports)
         to_the_end = session.exitstatus in _TO_THE_END and not self._crashed
-        neighbours = any(map(self._config.pluginmanager.has_plugin, _NEIGHBOURS))
+        neighbours = any(map(self._config.pluginmanager.has_plugin, NEIGHBOURS))
         played = Played(
             self._selections,
             reports,

@@ -13,10 +13,13 @@ import pytest
 from pytest_logprobs._marked import MARKER, has_cassette
 from pytest_logprobs._settings import RECORD_MODES
 
-__all__ = ["adopt", "take_over"]
+__all__ = ["NEIGHBOURS", "adopt", "take_over"]
 __tracebackhide__ = True  # a failed test shows its own lines
 
-_RECORDING, _VCR = "recording", "vcr"  # as pytest knows the two plugins
+NEIGHBOURS: Final = ("recording", "vcr")
+"""pytest-recording and pytest-vcr, as pytest knows them."""
+
+_RECORDING, _VCR = NEIGHBOURS
 _OPENING: Final = "_vcr_marker"  # the fixture by which pytest-vcr opens one
 _OFF: Final = {"--disable-recording": "off", "--disable-vcr": "off"}
 _RECORD: Final = ("--record-mode", "--vcr-record", "--vcr-record-mode")
@@ -30,7 +33,7 @@ def take_over(config: pytest.Config, record: str) -> None:
     Raises ``pytest.UsageError`` for an option of theirs that says how to record.
     """
     plugins = config.pluginmanager
-    if not any(map(plugins.has_plugin, (_RECORDING, _VCR))):
+    if not any(map(plugins.has_plugin, NEIGHBOURS)):
         config.addinivalue_line("markers", "vcr: give the test a cassette of pytest-logprobs.")
         return
     if not hasattr(config, "workerinput"):  # whose options are those of the controller

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,22 @@ def project(project_type, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyP
     """Give a project with a server that counts what it is asked."""
     with project_type.asking(pytester, monkeypatch) as project:
         yield project
+
+
+@pytest.fixture(scope="session")
+def recorder_and_replayer():
+    """Load what runs tests twice, before pytester is set up as well."""
+    from replaying import record_and_replay
+
+    return record_and_replay
+
+
+@pytest.fixture
+def replayed(
+    recorder_and_replayer, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str], list[str]]:
+    """Record and replay a test; give what the server was asked."""
+    return partial(recorder_and_replayer, pytester, monkeypatch)
 
 
 @pytest.fixture(scope="module")

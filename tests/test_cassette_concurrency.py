@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-
 import pytest
-from replaying import record_and_replay
 
 CONCURRENT = {
     "openai-threads": """
@@ -73,14 +69,6 @@ def ask_all(prompts):
     return asyncio.run(asking())
 """,
 }
-
-
-@pytest.fixture
-def replayed(
-    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[str], list[str]]:
-    """Record and replay a test; give what the server was asked."""
-    return partial(record_and_replay, pytester, monkeypatch)
 
 
 @pytest.mark.parametrize("client", CONCURRENT.values(), ids=CONCURRENT)

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-
 import pytest
-from replaying import record_and_replay
 
 LEFT_EARLY = {
     "break": """
@@ -56,14 +52,6 @@ def leave():
     return asyncio.run(asking())
 """,
 }
-
-
-@pytest.fixture
-def replayed(
-    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[str], list[str]]:
-    """Record and replay a test; give what the server was asked."""
-    return partial(record_and_replay, pytester, monkeypatch)
 
 
 @pytest.mark.parametrize("client", LEFT_EARLY.values(), ids=LEFT_EARLY)
