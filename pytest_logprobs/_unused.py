@@ -3,12 +3,8 @@
 A record of it maps the path of a cassette, as users know it (with slashes, below the project's
 directory, else absolute), to what is unused there. The run keeps it in pytest's cache, as JSON and
 under :data:`KEY`: ``.pytest_cache/v/logprobs/unused``, unless the ``cache_dir`` is another. Later
-runs of a part of the tests take out of it what they open. Who prunes asks in this order::
-
-    record = record_of(json.loads(text))
-    for path, leftover in removable(record, root).items():
-        if leftover.whole: ...  # delete the file
-        else: ...  # write it without the interactions at `leftover.positions`
+runs of a part of the tests take out of it what they open. Who prunes looks whether a file still
+has the digest of its leftover.
 """
 
 from __future__ import annotations
@@ -16,10 +12,9 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final, cast
 
-__all__ = ["KEY", "Leftover", "as_json", "digest_of", "record_of", "removable", "summary"]
+__all__ = ["KEY", "Leftover", "as_json", "digest_of", "record_of", "summary"]
 __tracebackhide__ = True  # a failed test shows its own lines
 
 KEY: Final = "logprobs/unused"
@@ -73,22 +68,6 @@ def record_of(value: object) -> dict[str, Leftover]:
         return {path: Leftover(each["digest"], (*each["positions"],)) for path, each in entries}
     except (AttributeError, KeyError, TypeError):
         return {}
-
-
-def removable(record: Mapping[str, Leftover], root: Path) -> dict[Path, Leftover]:
-    """Return what may be removed, by the file: where that still holds what the run saw.
-
-    ``root`` is the project's directory.
-    """
-    found: dict[Path, Leftover] = {}
-    for path, each in record.items():
-        file = root / path
-        try:
-            if digest_of(file.read_bytes()) == each.digest:
-                found[file] = each
-        except OSError:  # it is gone
-            continue
-    return found
 
 
 def summary(record: Mapping[str, Leftover]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The record of what a run found unused: told in few words, read back, and removed with care."""
+"""The record of what a run found unused: told in few words, and read back."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from pytest_logprobs._unused import Leftover, as_json, digest_of, record_of, removable, summary
+from pytest_logprobs._unused import Leftover, as_json, record_of, summary
 
 RECORD = {
     "cassettes/test_it/test_a.json": Leftover("00ff", (1, 4)),
@@ -30,24 +30,6 @@ def test_what_is_no_record_is_an_empty_one(value):
 def test_a_leftover_is_a_whole_file_or_some_of_its_recordings():
     """No positions: no test opened the file."""
     assert [each.whole for each in RECORD.values()] == [False, True]
-
-
-def test_only_what_is_still_the_same_is_removable(tmp_path):
-    """A file that was recorded anew since, or is gone, is not what the run saw."""
-    for name in ("same", "changed"):
-        (tmp_path / f"{name}.json").write_text(name)
-    seen = {name: Leftover(digest_of(name.encode()), (0,)) for name in ("same", "changed", "gone")}
-    (tmp_path / "changed.json").write_text("anew")
-    record = {f"{name}.json": each for name, each in seen.items()}
-    assert removable(record, tmp_path) == {tmp_path / "same.json": seen["same"]}
-
-
-def test_a_file_outside_of_the_project_is_found_by_its_own_path(tmp_path):
-    """Cassettes may be in a directory of their own, with an absolute path."""
-    file = tmp_path / "a.json"
-    file.write_text("text")
-    leftover = Leftover(digest_of(b"text"))
-    assert removable({file.as_posix(): leftover}, tmp_path / "project") == {file: leftover}
 
 
 def test_nothing_unused_needs_no_word():

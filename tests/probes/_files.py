@@ -31,7 +31,8 @@ def truncated(trial: Trial) -> Outcome:
     )
     trial.run("once")
     changed = sum(trial.file(test).read_bytes() != cut for test, cut in cuts.items())
-    what = f"{named} of 99 errors name the damaged file; the next recording replaces {changed}"
+    rest = f"the next recording {f'replaces {changed}' if changed else 'leaves all alone'}"
+    what = f"{named} of 99 errors name the damaged file; {rest}"
     return Outcome(kept=(named, changed) == (99, 0), what=what)
 
 
