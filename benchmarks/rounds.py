@@ -10,7 +10,9 @@ from time import perf_counter
 Seconds = Mapping[str, list[float]]
 
 
-def take_turns(work: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
+def take_turns(
+    work: Mapping[str, Callable[[], object]], rounds: int, clock: Callable[[], float] = perf_counter
+) -> dict[str, list[float]]:
     """Time each function once a round, each round beginning with another of them.
 
     What slows the machine for a while slows them all. A first round, which fills caches, does not
@@ -25,9 +27,9 @@ def take_turns(work: Mapping[str, Callable[[], object]], rounds: int) -> dict[st
         for turn in range(rounds + 1):
             first = turn % len(names)
             for name in (*names[first:], *names[:first]):
-                begin = perf_counter()
+                begin = clock()
                 work[name]()
-                end = perf_counter()
+                end = clock()
                 if turn:
                     taken[name].append(end - begin)
     finally:

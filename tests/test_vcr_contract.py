@@ -6,6 +6,7 @@ import ast
 import http.client
 import inspect
 import textwrap
+from contextlib import ExitStack
 from types import SimpleNamespace
 
 import pytest
@@ -14,7 +15,7 @@ from vcr import VCR
 from vcr.cassette import Cassette
 from vcr.stubs import VCRConnection, VCRHTTPConnection, VCRHTTPResponse, httpx_stubs
 
-from pytest_logprobs.cassettes import _vcr
+from pytest_logprobs.cassettes import _late_clients, _vcr
 
 ASKED_OF_A_CASSETTE = {
     "append",
@@ -70,26 +71,14 @@ def test_what_we_answer_is_asked():
             assert [*inspect.signature(ours).parameters] == [*inspect.signature(theirs).parameters]
 
 
-def test_a_cassette_is_used_with_a_merged_configuration():
-    """``Cassette.use`` takes what ``get_merged_config`` gives, and hands on all else."""
-    mine = VCR()
-    mine.register_persister(_vcr._NoFile)  # before vcrpy 9, the configuration does not take it
-    config = mine.get_merged_config(path="p", match_on=())
-    assert {"path", "match_on", "persister", "custom_patches"} <= config.keys()
-    assert config["path"] == "p"
-    assert config["persister"] is _vcr._NoFile
-    assert list(inspect.signature(Cassette.use).parameters.values())[-1].kind is (
-        inspect.Parameter.VAR_KEYWORD
-    )
-
-    class Told(Cassette):
-        def __init__(self, *, ours, **config):
-            super().__init__(**config)
-            self.ours = ours
-
-    with Told.use(ours="ours", **config) as told:
-        assert told.ours == "ours"
-        assert http.client.HTTPConnection.cassette is told
+def test_a_cassette_is_made_of_a_path_and_patches():
+    """It reads no file; the builder of patchers takes it, and gives what are entered in turn."""
+    cassette = Cassette(path="p", custom_patches=())
+    assert (cassette.custom_patches, cassette.data) == ((), [])
+    with ExitStack() as patchers:
+        for each in vcr.patch.CassettePatcherBuilder(cassette).build():
+            patchers.enter_context(each)
+        assert http.client.HTTPConnection.cassette is cassette
     assert http.client.HTTPConnection is vcr.patch._HTTPConnection
 
 
@@ -98,8 +87,7 @@ def test_custom_patches():
     assert VCR(custom_patches=[(vcr.patch, "one", 1)])._custom_patches == ((vcr.patch, "one", 1),)
     place = SimpleNamespace(name="real")
     mine = (place, "name", "patched")
-    config = VCR().get_merged_config(path="p", custom_patches=(mine,))
-    with Cassette.use(**config):
+    with Cassette.use(path="p", custom_patches=(mine,)):
         assert place.name == "patched"
     assert place.name == "real"
 
@@ -144,22 +132,21 @@ def test_httpx_is_patched_at_its_transports():
     assert [*parameters][:2] == ["cassette", "real_handle_request"]
 
 
-GROUPS = (
-    "_httplib",
-    "_requests",
-    "_boto3",
-    "_urllib3",
-    "_httplib2",
-    "_tornado",
-    "_aiohttp",
-    "_httpx",
-)
-
-
-@pytest.mark.parametrize("group", GROUPS)
+@pytest.mark.parametrize("group", _late_clients._GROUPS)
 def test_groups_of_patchers(group):
     """One method for each client, whose patchers are entered together."""
-    assert callable(getattr(vcr.patch.CassettePatcherBuilder, group))
+    assert callable(getattr(vcr.patch.CassettePatcherBuilder, f"_{group}"))
+
+
+def test_clients_that_vcrpy_imports_late():
+    """Of all that it imports to patch it, these are hidden until somebody else does."""
+    tree = ast.parse(inspect.getsource(vcr.patch))
+    tried = [node.body[0] for node in tree.body if isinstance(node, ast.Try)]
+    imported = {each.names[0].name for each in tried if isinstance(each, ast.Import)}
+    early = {"urllib3.connection", "requests", "httplib2"}
+    aiohttp = {"aiohttp.client"}  # which aiohttp imports
+    packages = {"aiohttp", "tornado", "pyreqwest", "pyreqwest.compatibility"}
+    assert imported - early - aiohttp == _late_clients._MODULES - packages
 
 
 def test_attributes_of_a_vcr_that_are_heeded():

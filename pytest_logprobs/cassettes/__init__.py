@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from importlib import import_module
 from typing import Any
 
 from pytest_logprobs.cassettes._bypassed import bypassed
@@ -64,15 +65,17 @@ def configured(configure: Callable[[Any], object]) -> object:
 
     Raises ``LogprobsError`` where that sets what a cassette does not heed.
     """
-    from pytest_logprobs.cassettes import _vcr  # noqa: PLC0415 - loads every client there is
-
-    return _vcr.configured(configure)
+    return _seam().configured(configure)
 
 
 def patched_clients(
     current: Callable[[], LogprobsCassette], with_vcr: object = None
 ) -> AbstractContextManager[object]:
     """Send what every HTTP client asks to the ``current`` cassette, inside a ``with`` block."""
-    from pytest_logprobs.cassettes import _vcr  # noqa: PLC0415 - loads every client there is
+    clients: AbstractContextManager[object] = _seam().patched_clients(current, with_vcr)
+    return clients
 
-    return _vcr.patched_clients(current, with_vcr)
+
+def _seam() -> Any:  # noqa: ANN401 - typed where it is called
+    """Load what loads vcrpy; where a suite runs pytester, as often as that forgets them both."""
+    return import_module("pytest_logprobs.cassettes._vcr")

@@ -11,17 +11,16 @@ from __future__ import annotations
 import functools
 import socket
 import sys
-from collections.abc import Callable, Collection, Generator, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from importlib.abc import MetaPathFinder
-from importlib.machinery import ModuleSpec
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from threading import Lock
 from types import ModuleType
 from typing import Any, Final, NamedTuple, cast
 
 from pytest_logprobs.cassettes._doors import DOORS
+from pytest_logprobs.cassettes._imports import Imports
 
 __all__ = ["guarded"]
 __tracebackhide__ = True  # a failed test shows its own lines
@@ -87,7 +86,7 @@ class _Watch:
         self._lock = Lock()
         self._blocks: tuple[_Block, ...] = ()
         self._patches: list[_Patch] = []
-        self._imports = _Imports()
+        self._imports = Imports(DOORS, self.cover)
 
     def open(self, block: _Block) -> None:
         with self._lock:
@@ -130,28 +129,6 @@ class _Watch:
         for block in self._blocks:
             if _host(_text(host)) in block.allowed:
                 block.allowed.update(_host(_text(address)) for address in addresses)
-
-
-class _Imports(MetaPathFinder):
-    """Finds what others find, and has a module that has doors watched once it is executed."""
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        if fullname not in DOORS:
-            return None
-        others = (each for each in sys.meta_path if each is not self)
-        found = (each.find_spec(fullname, path, target) for each in others)
-        spec = next(filter(None, found), None)
-        if spec is not None and spec.loader is not None:
-            execute = spec.loader.exec_module
-
-            def exec_module(module: ModuleType) -> None:
-                execute(module)
-                _watch.cover(fullname, module)
-
-            spec.loader.exec_module = exec_module  # type: ignore[method-assign]
-        return spec
 
 
 _watch: Final = _Watch()

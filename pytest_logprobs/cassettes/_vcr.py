@@ -22,14 +22,18 @@ from threading import Lock
 from typing import Any, cast
 from urllib.parse import urlencode
 
-import vcr.patch
-from vcr import VCR
-from vcr.cassette import Cassette
-
 from pytest_logprobs.cassettes._cassette import LogprobsCassette
+from pytest_logprobs.cassettes._late_clients import LateClients
 from pytest_logprobs.cassettes._messages import wire_headers
 from pytest_logprobs.cassettes._tape import Asked
 from pytest_logprobs.errors import LogprobsError
+
+_clients = LateClients()
+with _clients.unimported():
+    import vcr.patch
+    from vcr import VCR
+    from vcr.cassette import Cassette
+_clients.patch = vcr.patch
 
 __all__ = ["configured", "patched_clients"]
 __tracebackhide__ = True  # a failed test shows its own lines
@@ -84,15 +88,14 @@ def patched_clients(
 ) -> Generator[None]:
     """Send what every HTTP client asks to the ``current`` cassette, inside a ``with`` block."""
     mine = cast("VCR", with_vcr or VCR())
-    mine.register_persister(_NoFile)
-    force_reset = (vcr.patch, "force_reset", _RealConnections())
-    config = mine.get_merged_config(
-        path="of the running test",
-        match_on=(),
-        custom_patches=(*getattr(mine, "custom_patches", ()), force_reset),
-    )
+    names = ("_custom_patches", "custom_patches")
+    patches = [each for name in names for each in getattr(mine, name, ())]
+    patches.append((vcr.patch, "force_reset", _RealConnections()))
+    config: dict[str, object] = {"custom_patches": patches}
+    if hasattr(mine, "skip_patchers"):
+        config["skip_patchers"] = mine.skip_patchers
     ignored = {*mine.ignore_hosts, *(_LOCALHOST if mine.ignore_localhost else ())}
-    with _quiet(), _Indexed.use(current=current, ignored=ignored, **config):
+    with _quiet(), _clients.patched(_Indexed(current, ignored, **config)):
         yield
 
 
@@ -157,7 +160,8 @@ def _looks_up_names(real: type) -> bool:
 @cache
 def _looked_up_by_name() -> dict[tuple[object, str], object]:
     """Map where the classes stand to the real ones."""
-    resets = [(each.getter(), each) for each in vcr.patch.reset_patchers()]
+    with _clients.unimported():
+        resets = [(each.getter(), each) for each in vcr.patch.reset_patchers()]
     modules = ("http.client", "httplib2")
     return {
         (owner, each.attribute): each.new
@@ -171,29 +175,16 @@ def _put(classes: Mapping[tuple[object, str], object]) -> None:
         setattr(owner, name, each)
 
 
-class _NoFile:
-    """The persister: files are read and written where what belongs in them is known."""
-
-    @staticmethod
-    def load_cassette(*_: object, **_options: object) -> tuple[list[object], list[object]]:
-        return [], []
-
-    @staticmethod
-    def save_cassette(*_: object, **_options: object) -> None:
-        """Do nothing: nothing is ever new to vcrpy."""
-
-
 class _Indexed(Cassette):  # type: ignore[misc] # vcrpy has no types
     """What vcrpy's stubs talk to."""
 
     def __init__(
         self,
-        *,
         current: Callable[[], LogprobsCassette],
         ignored: Collection[str | re.Pattern[str]],
         **config: Any,  # noqa: ANN401 - vcrpy's
     ) -> None:
-        super().__init__(**config)
+        super().__init__(path="of the running test", **config)
         self._current = current
         self._ignored = ignored
 
