@@ -153,7 +153,7 @@ def test_a_suite(table, tmp_path):
         recordings = folder / "cassettes" / "test_it"
         recordings.mkdir(parents=True)
         (folder / "chats.json").write_text(json.dumps([chat(n) for n in range(TESTS)]))
-        transport = "" if mark else "transport=ANSWERS"
+        transport = "" if mark else "mounts={'all://': ANSWERS}"  # beside the one to the network
         source = SUITE.format(
             url=URL, mark=mark, tests=TESTS, transport=transport, serializer=serializer
         )

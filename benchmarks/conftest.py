@@ -5,6 +5,7 @@ Nothing is asserted on a time: a slow machine is no bug. A ratio is one of timin
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from statistics import median
 from typing import NamedTuple
 
@@ -27,22 +28,34 @@ class Row(NamedTuple):
 _rows_key = pytest.StashKey[list[Row]]()
 
 
+def shown(seconds: float) -> str:
+    """Show a time with three digits, in the unit that suits it."""
+    size, unit = next((each for each in _UNITS if seconds >= each[0]), _UNITS[-1])
+    return f"{seconds / size:.3g} {unit}"
+
+
 class Table:
     """What the benchmarks of a run have to say."""
 
     def __init__(self, rows: list[Row]) -> None:
         self._rows = rows
 
-    def line(self, group: str, what: str, taken: Seconds, *, to: str, aim: str = "") -> None:
-        """Add the median of ``taken[what]``, and how many times that of ``taken[to]`` it is."""
+    def line(
+        self,
+        group: str,
+        what: str,
+        taken: Seconds,
+        *,
+        to: str,
+        aim: str = "",
+        show: Callable[[float], str] = shown,
+    ) -> None:
+        """Add the median of ``taken[what]``, and how many times that of ``taken[to]`` it is.
+
+        ``show`` is for what is measured in another unit than seconds.
+        """
         times = "" if what == to else f"{ratio(taken, what, to):.2f} ×"
-        self._rows.append(Row(group, what, shown(median(taken[what])), times, aim))
-
-
-def shown(seconds: float) -> str:
-    """Show a time with three digits, in the unit that suits it."""
-    size, unit = next((each for each in _UNITS if seconds >= each[0]), _UNITS[-1])
-    return f"{seconds / size:.3g} {unit}"
+        self._rows.append(Row(group, what, show(median(taken[what])), times, aim))
 
 
 @pytest.fixture

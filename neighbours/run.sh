@@ -1,6 +1,6 @@
 #!/bin/sh
-# Plugins that suites with language models have beside this one, in an environment of their own,
-# .venv-neighbours:
+# Plugins that suites with language models have beside this one (that record, order tests, run them
+# again, or report them), in an environment of their own, .venv-neighbours:
 #
 #     sh neighbours/run.sh [pytest arguments]
 #
@@ -13,7 +13,8 @@ begun=$(date +%s)
 "${PYTHON:-python3}" -m venv --clear "$venv"
 "$venv/bin/python" -m pip install -qq --disable-pip-version-check --upgrade 'pip>=25.1'
 "$venv/bin/python" -m pip install -qq --disable-pip-version-check --editable . \
-    httpx inline-snapshot pytest-recording pytest-vcr pytest-xdist syrupy
+    allure-pytest httpx inline-snapshot pytest-html pytest-randomly pytest-recording \
+    pytest-rerunfailures pytest-vcr pytest-xdist syrupy
 printf '\n== %s MB, installed in %s s ==\n' "$(du -sm "$venv" | cut -f 1)" "$(($(date +%s) - begun))"
 # The two refuse to be loaded together; the tests load one of them at a time.
 PATH=$checkout/$venv/bin:$PATH PYTHONPATH=$checkout/tests \

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         assert_required_alternatives,
     )
     from pytest_logprobs._batch import BatchLine, parse_batch
+    from pytest_logprobs._ledger import BaselineCase
     from pytest_logprobs._limits import LimitError
     from pytest_logprobs._measure import Logprobs
     from pytest_logprobs._model import (
@@ -37,6 +38,10 @@ if TYPE_CHECKING:
     from pytest_logprobs._score import Score
     from pytest_logprobs.cassettes import CassetteMissError, LogprobsCassette
     from pytest_logprobs.errors import (
+        BaselineCaseError,
+        BaselineError,
+        BaselineReadError,
+        BaselineWriteError,
         CassetteError,
         CassetteReadError,
         CassetteSecretError,
@@ -57,6 +62,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Alternative",
+    "BaselineCase",
+    "BaselineCaseError",
+    "BaselineError",
+    "BaselineReadError",
+    "BaselineWriteError",
     "BatchLine",
     "Capabilities",
     "CassetteError",
@@ -102,6 +112,7 @@ __all__ = [
 
 _HOME: Final = {
     "Alternative": "_model",
+    "BaselineCase": "_ledger",
     "BatchLine": "_batch",
     "Capabilities": "_model",
     "CassetteMissError": "cassettes",

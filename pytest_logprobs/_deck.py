@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -14,7 +13,8 @@ import pytest
 from pytest_logprobs._marked import Marked
 from pytest_logprobs._places import Places
 from pytest_logprobs._rules import rules_of
-from pytest_logprobs._settings import Settings
+from pytest_logprobs._sections import not_hidden
+from pytest_logprobs._settings import Settings, on_ci
 from pytest_logprobs._threads import Threads
 from pytest_logprobs._traffic import Traffic
 from pytest_logprobs.cassettes import (
@@ -74,15 +74,16 @@ class Deck:
         self._clients: ExitStack | None = None  # as long as they are patched
         self._vcr: object = None  # what they are patched with
         self.threads = Threads()
+        self.repeat = 1  # of a test that runs several times to be recorded
 
     def expect(self, item: pytest.Item, said: Marked) -> None:
         """Note what there is of cassettes that a test may record, before any test runs."""
-        if self._mode(said) not in ("none", "off"):
+        if self.mode(said) not in ("none", "off"):
             self.places.note(item)
 
     def begin(self, item: pytest.Item, said: Marked) -> None:
         """Open the cassette of a test, before its first fixture is set up."""
-        self.running = running = Running(item, said, self._mode(said))
+        self.running = running = Running(item, said, self.mode(said))
         self.threads.begin()
         own = self.open(running, self.places.of_test(item, said.name), own=True)
         self.replay(running, own)
@@ -133,9 +134,10 @@ class Deck:
             repeats=running.marked.repeats,
             shared=shared,
             **(self._shared(path) if shared and saves else {}),
-            foreign=self.places.foreign(running.item if own and not named else None, path),
+            foreign=lambda: self.places.foreign(running.item if own and not named else None, path),
             max_age=self._settings.max_age,
             rules=rules_of(running.item, self._settings),
+            repeat=self.repeat if own else 1,
             deferred=not own,  # pytest cannot bear that a fixture fails before its function runs
         )
         try:
@@ -167,9 +169,10 @@ class Deck:
         written = self._written.get(path, frozenset())
         return {"changed": self.places.change_of(path), "written": written}
 
-    def _mode(self, said: Marked) -> str:
+    def mode(self, said: Marked) -> str:
+        """Return how the cassette of a test records."""
         # a run on a server for continuous integration records only if its command says so
-        record = "none" if said.record and _on_ci() else said.record
+        record = "none" if said.record and on_ci() else said.record
         return self._settings.settled("record", record)
 
     def _innermost(self) -> LogprobsCassette:
@@ -193,13 +196,5 @@ class Deck:
 
 def fail(message: str) -> NoReturn:
     """Fail the running test."""
-    __tracebackhide__ = _never  # or pytest adds that everything is hidden
+    __tracebackhide__ = not_hidden  # or pytest adds that everything is hidden
     raise pytest.fail.Exception(message, pytrace=False) from None
-
-
-def _never(_: object) -> bool:
-    return False
-
-
-def _on_ci() -> bool:
-    return os.environ.get("CI", "").lower() not in ("", "0", "false")

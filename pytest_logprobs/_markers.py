@@ -21,6 +21,8 @@ _USAGE_ERROR: Final = "logprobs_usage_error"
 _LINES: Final = """\
 logprobs(**limits): limits that every completion of the test must keep, such as \
 min_token_probability=0.5 or min_mean_logprob=-0.5.
+logprobs_gate(group, metric='mean_logprob', margin=..., confidence=0.95, cluster=None, \
+min_cases=10): judge the completions of all tests of the group against the baseline, at the end.
 logprobs_cassette(name=None, record=None, ignore=(), repeats='error'): record the HTTP traffic of \
 the test once, and replay it from then on."""
 
@@ -47,6 +49,7 @@ class Markers:
         try:
             for item in items:
                 self._check(config, item)
+            _check_gates(items)
         except pytest.UsageError as error:
             getattr(config, "workeroutput", {})[_USAGE_ERROR] = str(error)  # for the controller
             raise
@@ -67,3 +70,11 @@ class Markers:
             from pytest_logprobs._recorder import Recorder  # noqa: PLC0415 - where there is one
 
             self.recorder = Recorder.of(config, self._settings).expecting(item)
+
+
+def _check_gates(items: Sequence[pytest.Item]) -> None:
+    gated = [item for item in items if item.get_closest_marker("logprobs_gate")]
+    if gated:
+        from pytest_logprobs._gated import check_agreement, gates_of  # noqa: PLC0415 - as above
+
+        check_agreement((item.nodeid, gates_of(item)) for item in gated)

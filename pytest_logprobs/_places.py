@@ -136,9 +136,13 @@ class Places:
 
     def command(self, item: pytest.Item, mode: str) -> str:
         """Return the command that runs a test in a mode, typed where this run was started."""
+        return self.running(item, f"--logprobs-record={mode}")
+
+    def running(self, item: pytest.Item, option: str) -> str:
+        """Return the command that runs a test with an option, typed where this run was started."""
         test = "::".join([_from(item.path, self._config.invocation_params.dir), *_names(item)])
         quoted = subprocess.list2cmdline([test]) if os.name == "nt" else shlex.quote(test)
-        return f"pytest {quoted} --logprobs-record={mode}"
+        return f"pytest {quoted} {option}"
 
     def journal(self, path: Path, sharer: str) -> Path | None:
         """Return where the answers for a cassette wait that are not kept yet; below the cache.

@@ -79,6 +79,15 @@ class Recorder:
             self.expected.append((item, path))
         return self
 
+    def records(self, item: pytest.Item) -> bool:
+        """Return whether a test may record, or asks for real without a cassette."""
+        said = marked(item)
+        return said is not None and self._deck.mode(said) != "none"
+
+    def repeat(self, number: int) -> None:
+        """Record what comes as the repeat of a test with this number; the first time is 1."""
+        self._deck.repeat = number
+
     @property
     def places(self) -> Places:
         """Where cassettes are."""

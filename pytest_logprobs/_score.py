@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NoReturn, Protocol, cast
 
@@ -52,12 +52,14 @@ class Evidence:
     """What was measured: the tokens, and the text in which their offsets count.
 
     ``text`` is ``None`` where the tokens belong to no known text. ``quantities`` are what a score
-    read of each token, its metric's quantity, so that nobody has to work it out again.
+    read of each token, its metric's quantity, so that nobody has to work it out again. ``asked`` is
+    the body of the request, where one is known.
     """
 
     tokens: Sequence[EvidenceToken]
     text: str | None = None
     quantities: Sequence[float] | None = None
+    asked: Mapping[str, Any] | None = None
 
 
 class Score(float):

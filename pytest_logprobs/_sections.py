@@ -15,20 +15,29 @@ if TYPE_CHECKING:
     from pytest_logprobs._explain import Finding
 
 __all__ = [
+    "CASES",
     "CASSETTES",
     "SECTION",
+    "SELECTION",
     "broken_off",
     "coloured_sections",
+    "not_hidden",
     "sections_of",
     "summary_of_cassettes",
 ]
 __tracebackhide__ = True  # a failed test shows its own lines
+
+CASES: Final = "logprobs_cases"
+"""The attribute of a test's last report that has what the test measured."""
 
 CASSETTES: Final = "logprobs_cassettes"
 """The attribute of a report that says what the test's cassettes did."""
 
 SECTION: Final = "logprobs"
 """The title of what a report shows beside a failure."""
+
+SELECTION: Final = "logprobs_selection"
+"""The attribute of a worker's first report that says which tests the worker collected."""
 
 _broken_off_key: Final = pytest.StashKey[list[Mapping[str, Any]]]()
 
@@ -37,6 +46,15 @@ _UNKEPT: Final = {
     "journal": "not kept, for the test did not come to its end; the next recording run has them",
     "lost": "not kept, for the test did not come to its end",
 }
+
+
+def not_hidden(_: object) -> bool:
+    """Return ``False``: a function shows its lines.
+
+    As the ``__tracebackhide__`` of one that raises a failure of a single message it keeps pytest
+    from adding that everything is hidden.
+    """
+    return False
 
 
 def sections_of(

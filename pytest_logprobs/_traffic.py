@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import insort
 from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from threading import RLock
@@ -46,12 +47,24 @@ class Traffic:
     ()
     """
 
-    __slots__ = ("_all", "_answers", "_begun", "_lock", "_order", "_unread", "_waiting")
+    __slots__ = (
+        "_all",
+        "_answers",
+        "_begun",
+        "_lock",
+        "_order",
+        "_places",
+        "_repeats",
+        "_unread",
+        "_waiting",
+    )
 
     def __init__(self) -> None:
         self._lock = RLock()  # what reads an answer may ask for another
         self._begun = 0
         self._unread: dict[int, Exchange] = {}
+        self._repeats: dict[int, Callable[[], Sequence[Exchange]]] = {}
+        self._places: dict[int, tuple[int, int]] = {}  # number and position, by what was read
         self._answers: dict[int, tuple[Answer, ...]] = {}
         self._order: list[int] = []
         self._all: tuple[Answer, ...] | None = ()  # until there is more
@@ -65,10 +78,16 @@ class Traffic:
             self._begun += 1
             return self._begun
 
-    def add(self, number: int, exchange: Exchange) -> None:
-        """Add what a request was answered."""
+    def add(
+        self,
+        number: int,
+        exchange: Exchange,
+        repeats: Callable[[], Sequence[Exchange]] = tuple,
+    ) -> None:
+        """Add what a request was answered; ``repeats`` gives what it was in repeats of the test."""
         with self._lock:
             self._unread[number] = exchange
+            self._repeats[number] = repeats
 
     @property
     def answers(self) -> tuple[Answer, ...]:
@@ -125,6 +144,23 @@ class Traffic:
             number = id(completion) if id(completion) in alike else next(iter(alike), 0)
             return alike.pop(number, completion)
 
+    def repeats_of(self, completion: Completion) -> tuple[Completion, ...]:
+        """Return what stands in the place of a completion in the repeats of the test.
+
+        Of one that did not cross the wire there are none. Raises a ``LogprobsError`` for a repeat
+        that cannot be read.
+        """
+        with self._lock:
+            self._read()
+            number, position = self._places.get(id(completion), (0, 0))
+        if not number:
+            return ()
+        found = [_answers(each)[position : position + 1] for each in self._repeats[number]()]
+        answers = [*chain.from_iterable(found)]
+        for error in (each for each in answers if isinstance(each, LogprobsError)):
+            raise error
+        return tuple(each for each in answers if isinstance(each, Completion))
+
     def _read(self) -> None:
         """Read what came since: when it is first looked at, and once."""
         unread, self._unread = self._unread, {}
@@ -132,7 +168,8 @@ class Traffic:
             self._answers[number] = answers = _answers(unread[number])
             insort(self._order, number)
             self._all = None
-            for each in answers:
+            for position, each in enumerate(answers):
+                self._places[id(each)] = number, position
                 if isinstance(each, Completion):
                     self._waiting.setdefault(_said(each), OrderedDict())[id(each)] = each
 

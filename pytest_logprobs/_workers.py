@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 import pytest
 
-__all__ = ["JOURNALS", "Run", "Workers", "run_of"]
+__all__ = ["JOURNALS", "Run", "Workers", "name_of", "run_of"]
 __tracebackhide__ = True  # a failed test shows its own lines
 
 JOURNALS: Final = "logprobs-journal"
@@ -39,6 +39,13 @@ def run_of(config: pytest.Config) -> Run:
         told = getattr(config, "workerinput", {}).get(_RUN)
         config.stash[_run_key] = Run(*told) if told else Run(os.urandom(8).hex(), time.time_ns())
     return config.stash[_run_key]
+
+
+def name_of(item: pytest.Item) -> str:
+    """Return the node id that a test has in every run: without the group that xdist appends."""
+    own = f"{item.parent.nodeid}::{item.name}" if item.parent else item.name
+    is_grouped = item.config.getoption("loadgroup", default=False)  # xdist sets it on a worker
+    return own if is_grouped and item.nodeid.startswith(f"{own}@") else item.nodeid
 
 
 class Workers:

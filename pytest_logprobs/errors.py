@@ -12,12 +12,18 @@
     ├── EmptySpanError           a score of no token                            (.metric)
     ├── SpanNotFoundError        the text looked for is not there, or no token covers it
     ├── MissingAlternativesError an alternative is asked of a token that lists none
-    └── CassetteError            a file of recordings, at one place of it       (.path, .line)
+    ├── CassetteError            a file of recordings, at one place of it       (.path, .line)
+    └── BaselineError            a file of measured cases, at one place of it   (.path, .line)
 
     CassetteError
     ├── CassetteReadError        it cannot be read: damaged, foreign, of a newer version
     ├── CassetteSecretError      it would hold a secret, and is not written      (.place)
     └── CassetteWriteError       it cannot be written: the disk, the directory
+
+    BaselineError
+    ├── BaselineReadError        it cannot be read: damaged, of a newer version, not there
+    ├── BaselineCaseError        it has no such case, or one that cannot be compared
+    └── BaselineWriteError       it cannot be written: the disk, the directory
 
     AssertionError
     └── ConfidenceError          an ``assert_*`` helper does not hold   (.explanation, .section)
@@ -34,6 +40,10 @@ from typing import Final
 
 __all__ = [
     "SECTION_ROWS",
+    "BaselineCaseError",
+    "BaselineError",
+    "BaselineReadError",
+    "BaselineWriteError",
     "CassetteError",
     "CassetteReadError",
     "CassetteSecretError",
@@ -185,6 +195,31 @@ class CassetteWriteError(CassetteError):
     """A cassette cannot be written; what was on the disk is untouched."""
 
 
+class BaselineError(LogprobsError):
+    """A baseline or a run file, a file of measured cases, cannot be used as it is.
+
+    ``path`` is the file, or the revision and the file in it. ``line`` (from 1) is where the trouble
+    begins in it; ``None``: in no line of it, it is the file as a whole.
+    """
+
+    def __init__(self, path: str, problem: str, *, line: int | None = None) -> None:
+        self.path = path
+        self.line = line
+        super().__init__(f"{path}: {problem}" if line is None else f"{path}:{line}: {problem}")
+
+
+class BaselineReadError(BaselineError):
+    """A baseline cannot be read: it is damaged, of a newer version, or not there."""
+
+
+class BaselineCaseError(BaselineError):
+    """A baseline has no such case, or one that the running test's cannot be compared with."""
+
+
+class BaselineWriteError(BaselineError):
+    """A baseline cannot be written; what was on the disk is untouched."""
+
+
 class ConfidenceError(AssertionError):
     """An ``assert_*`` helper does not hold.
 
@@ -224,6 +259,7 @@ for _error in (
     LogprobsError,
     *LogprobsError.__subclasses__(),
     *CassetteError.__subclasses__(),
+    *BaselineError.__subclasses__(),
     ConfidenceError,
 ):
     _error.__module__ = "pytest_logprobs"  # where users import them from, and shorter in a summary

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, cast
 import pytest
 
 from pytest_logprobs import hookspecs
+from pytest_logprobs._gating import Gating, logprobs_key
 from pytest_logprobs._leftovers import Leftovers
 from pytest_logprobs._marked import MARKER
 from pytest_logprobs._markers import Markers
@@ -31,7 +32,7 @@ _Wrapper = Generator[None, object, object]
 _settings_key: Final = pytest.StashKey[Settings]()
 _markers_key: Final = pytest.StashKey[Markers]()
 _findings_key: Final[pytest.StashKey[list[Finding]]] = pytest.StashKey()
-_logprobs_key: Final[pytest.StashKey[Logprobs]] = pytest.StashKey()
+_gating_key: Final = pytest.StashKey[Gating]()
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -44,7 +45,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("logprobs", "log-probabilities of language-model answers")
     for setting in SETTINGS:
         if setting.metavar:
-            group.addoption(setting.option, metavar=setting.metavar, help=setting.help)
+            action = "append" if setting.kind == "linelist" else "store"
+            metavar, about = setting.metavar, setting.help
+            group.addoption(setting.option, action=action, metavar=metavar, help=about)
         parser.addini(setting.ini, setting.help, type=setting.kind, default=None)
 
 
@@ -60,6 +63,12 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Leftovers(config, settings), "logprobs_leftovers")
     config.pluginmanager.register(Project(config), "logprobs_project")
     config.pluginmanager.register(Workers(config), "logprobs_workers")
+    config.stash[_gating_key] = gating = Gating(config, settings)
+    config.pluginmanager.register(gating, "logprobs_gating")
+    if settings.repeat > 1:
+        from pytest_logprobs._repeating import Repeating
+
+        config.pluginmanager.register(Repeating(config, settings), "logprobs_repeating")
 
 
 @pytest.fixture
@@ -68,7 +77,8 @@ def logprobs(request: pytest.FixtureRequest) -> Logprobs:
     from pytest_logprobs._measure import Logprobs
 
     item = cast("pytest.Item", request.node)  # pyright: ignore[reportUnknownMemberType]
-    item.stash[_logprobs_key] = logprobs = Logprobs(_traffic(item))
+    gating = item.config.stash[_gating_key]
+    item.stash[logprobs_key] = logprobs = Logprobs(_traffic(item), lambda: gating.stored(item))
     return logprobs
 
 
@@ -89,7 +99,7 @@ def pytest_runtest_call(item: pytest.Item) -> _Wrapper:
         from pytest_logprobs._limits import check
         from pytest_logprobs._measure import seen
 
-        check(marks, item.nodeid, seen(item.stash.get(_logprobs_key, None), traffic))
+        check(marks, item.nodeid, seen(item.stash.get(logprobs_key, None), traffic))
     return result
 
 
@@ -130,8 +140,8 @@ def pytest_runtest_sections(
         report.sections += sections_of(call.excinfo.value, findings, report, rows)
     if call.when == "teardown":  # items live as long as the run, and may run again
         findings.clear()
-        if _logprobs_key in item.stash:
-            del item.stash[_logprobs_key]
+        if logprobs_key in item.stash:
+            del item.stash[logprobs_key]
     if "pytest_logprobs._score" in sys.modules and report.user_properties:
         from pytest_logprobs._score import without_scores
 

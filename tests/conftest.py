@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import gc
 import shutil
+import sys
 from collections.abc import Callable
 from functools import partial
+from importlib import metadata
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from _pytest import unraisableexception
@@ -24,6 +27,30 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def plugins_are_looked_for_once():
+    """Keep which plugins are installed: every inner run would read the files of all packages."""
+    real = metadata.distributions
+    known = ("entry_points", "files", "metadata", "name", "version", "_normalized_name")
+    installed = [
+        SimpleNamespace(**{name: getattr(each, name) for name in known})
+        for each in real()
+        if any(point.group == "pytest11" for point in each.entry_points)
+    ]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(metadata, "distributions", lambda **of: real(**of) if of else installed)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_certificates(tmp_path_factory: pytest.TempPathFactory):
+    """Let every client find no certificates: each would read all of them, and no test needs one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("SSL_CERT_FILE", raising=False)
+        patch.setenv("SSL_CERT_DIR", str(tmp_path_factory.mktemp("certificates")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def recordings() -> Path:
     """The folder of the recorded bodies."""
@@ -36,6 +63,9 @@ def pytester(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pyte
     for name in ("CI", "BUILD_NUMBER", "FORCE_COLOR", "NO_COLOR", "PY_COLORS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("COLUMNS", "80")
+    # else a test that is written anew within a second, as long as before, is the old one
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     # their modules would be loaded, and rewritten, once for each inner run
     monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:hypothesispytest -p no:anyio -p no:benchmark")
     if not hasattr(unraisableexception, "gc_collect_iterations_key"):
@@ -97,6 +127,20 @@ def project(project_type, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyP
     """Give a project with a server that counts what it is asked."""
     with project_type.asking(pytester, monkeypatch) as project:
         yield project
+
+
+@pytest.fixture(scope="session")
+def gates_type():
+    """Load what gates need before pytester is set up, as well."""
+    from gating import Gates
+
+    return Gates
+
+
+@pytest.fixture
+def gates(gates_type, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
+    """Give a project with a gate."""
+    return gates_type(pytester, monkeypatch)
 
 
 @pytest.fixture(scope="session")

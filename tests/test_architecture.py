@@ -26,12 +26,17 @@ LAYERS = {
     "_numbers": 1,
     "_own_formats": 1,
     "_quote": 1,
+    "_statistics": 1,
     "_text": 1,
     "_unused": 1,
+    "_writing": 1,
     "metrics": 1,
-    # what a user can set; a number with its evidence
+    # what a user can set; what is wrong with a text in a file; a number with its evidence
+    "_flaws": 2,
     "_settings": 2,
     "_score": 2,
+    # measured cases as plain values
+    "_ledger": 3,
     # tokens, spans and completions; tokens as a heat map and a table
     "_heatmap": 3,
     "_model": 3,
@@ -43,15 +48,24 @@ LAYERS = {
     "_assertions": 5,
     "_batch": 5,
     "_traffic": 5,
-    # a completion is measured; traffic is recorded and replayed
-    "_measure": 6,
+    # files of cases, and what was recorded for them; whether a run is worse than a baseline, and
+    # how that is told
+    "_baseline": 7,
+    "_gate": 5,
+    "reports": 6,
+    # a completion is measured and becomes a case, what the baseline has of it; traffic is recorded
+    # and replayed
+    "_cases": 6,
+    "_stored": 7,
+    "_measure": 8,
     "cassettes": 6,
     # what a report shows beside a failure; a run in many processes
     "_sections": 5,
     "_workers": 6,
     # the markers: a limit on what was seen, a cassette; where cassettes are
-    "_limits": 7,
+    "_limits": 8,
     "_marked": 7,
+    "_gated": 7,
     "_places": 7,
     # what a project says about what cassettes may store; whose thread asks
     "_rules": 7,
@@ -61,11 +75,18 @@ LAYERS = {
     # what a run was of; what its tests did with the cassettes
     "_selection": 8,
     "_played": 8,
+    # what tests measured, sent with their reports; what was told of a run; verdicts as tests
+    "_tally": 7,
+    "_gate_items": 7,
+    "_measuring": 9,
+    "_controller": 9,
     "_recorder": 9,
+    "_repeating": 10,
     # the plugins whose tests have cassettes of ours
     "_neighbours": 8,
     # what a project can say, and what it says; what its markers say
     "hookspecs": 10,
+    "_gating": 10,
     "_leftovers": 10,
     "_project": 10,
     "_markers": 10,
@@ -87,16 +108,25 @@ PERMITTED = {
     "_rules": {"pytest"},
     "_deck": {"pytest"},
     "_leftovers": {"pytest"},
+    "_baseline": {"pydantic"},
+    "_controller": {"pytest"},
+    "_gate_items": {"pytest"},
+    "_gated": {"pytest"},
+    "_gating": {"pytest"},
+    "_measuring": {"pytest"},
+    "_tally": {"pytest"},
     "_neighbours": {"pytest"},
     "_played": {"pytest"},
     "_selection": {"pytest"},
     "_markers": {"pytest"},
+    "_repeating": {"pytest", "_pytest"},
     "_project": {"pytest", "pluggy"},  # the latter for type checkers
     "_recorder": {"pytest"},
     "_sections": {"pytest"},
     "_workers": {"pytest"},
     "cli": {"pytest"},
-    "cassettes": {"filelock", "pytest", "_pytest", "vcr", "yaml"},
+    "_writing": {"filelock"},
+    "cassettes": {"pytest", "_pytest", "vcr", "yaml"},
     "hookspecs": {"pytest", "vcr"},  # the latter for type checkers
     "plugin": {"pytest"},
 }
@@ -195,6 +225,12 @@ def test_a_suite_that_does_not_use_the_plugin_does_not_pay_for_it(tmp_path):
             "pydantic",
             "pydantic_core",
             "vcr",
+            "pytest_logprobs._baseline",
+            "pytest_logprobs._controller",
+            "pytest_logprobs._gate",
+            "pytest_logprobs._gated",
+            "pytest_logprobs._ledger",
+            "pytest_logprobs._measuring",
             "pytest_logprobs._explain",
             "pytest_logprobs._batch",
             "pytest_logprobs._limits",

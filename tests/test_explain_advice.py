@@ -9,8 +9,10 @@ import pytest
 from pytest_logprobs import (
     Alternative,
     ConfidenceError,
+    Request,
     Span,
     Token,
+    assert_no_uncertain_span,
     assert_required_alternatives,
     parse,
 )
@@ -216,6 +218,24 @@ def test_a_tie_is_no_reason_to_sample_otherwise():
         token = Token("yes", raw, alternatives=[Alternative("no", other), Alternative("yes", raw)])
         (advice,) = compare(Span([token]).min_probability, ">=", 0.9).advice
         assert advice == "unsure at #0: put the fact or the allowed answers in the prompt"
+
+
+GREEDY = [{"temperature": 0}, {"generationConfig": {"temperature": 0.0}}]
+
+
+@pytest.mark.parametrize("body", [*GREEDY, {"temperature": 1}, {}])
+def test_who_asked_for_the_likeliest_is_not_told_to(body):
+    """Whatever of the answer is looked at, if its request is known."""
+    sampled = "not the likeliest at #1: set temperature=0, if no schema forced it"
+    average = 'an average hides single words: check what matters with .span("…")'
+    told = () if body in GREEDY else (sampled,)
+    answer = SAMPLED.answering(Request("https://api.example/v1", body))
+    assert compare(answer.mean_logprob, ">=", -0.5).advice == (*told, average)
+    for part in (answer[1:2], answer.span(answer[1].text).scored()):
+        assert compare(part.min_probability, ">=", 0.9).advice == told
+    with pytest.raises(ConfidenceError) as error:
+        assert_no_uncertain_span(answer[1:2], below=0.9)
+    assert (sampled in error.value.explanation) == bool(told)
 
 
 def test_a_required_word_of_several_tokens():

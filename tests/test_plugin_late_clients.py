@@ -37,7 +37,7 @@ import httpx
 @cassette
 def test_it():
     httpx_asks()
-    assert not {"aiohttp", "httpx2", "tornado"} & sys.modules.keys()
+    assert not {"aiohttp", "httpx2", "requests", "tornado"} & sys.modules.keys()
     assert "vcr" in sys.modules
 """
     assert suite.record(tests) == ["Hi"]
@@ -109,6 +109,19 @@ def test_where_a_client_is_imported_first(suite, client, place):
     tests = PLACES[place].format(client=client)
     passed = tests.count("def test_")
     assert suite.record(tests, passed=passed) == ["Hi"]
+
+
+def test_requests_derives_nothing_from_what_is_patched(suite):
+    """Where a test imports it, its connections through SOCKS are urllib3's as ever."""
+    (suite.root / "socks.py").write_text("")  # all that it needs of PySocks to be imported
+    tests = """
+@cassette
+def test_it():
+    requests_asks()
+    from urllib3.contrib.socks import SOCKSConnection
+    assert not [each for each in SOCKSConnection.mro() if each.__module__.startswith("vcr")]
+"""
+    assert suite.record(tests) == ["Hi"]
 
 
 def test_a_client_that_imports_another(suite):

@@ -6,8 +6,8 @@ import pytest
 from terminal import failures
 
 TAKES = (
-    "its limits are max_mean_entropy=, max_perplexity=, min_margin=, min_mean_logprob=, "
-    "min_token_probability="
+    "its limits are max_mean_entropy=, max_mean_logprob_drop=, max_perplexity=, min_margin=, "
+    "min_mean_logprob=, min_token_probability="
 )
 MEANT = " (did you mean min_token_probability?)"
 MISTAKES = {

@@ -21,6 +21,7 @@ import json, os, signal, sys
 from pathlib import Path
 
 import filelock  # loaded here, else in every process below
+from pytest_logprobs import _writing
 from pytest_logprobs._traffic import Traffic
 from pytest_logprobs.cassettes import LogprobsCassette, Plan
 from pytest_logprobs.cassettes import _cassette, _file, _journal, _locking, _merging
@@ -29,7 +30,7 @@ from pytest_logprobs.cassettes._file import read_cassette
 root, mode, number = Path(sys.argv[1]), sys.argv[2], signal.Signals[sys.argv[3]]
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
 path, journals, lock = root / "cassettes" / "a.json", root / "journals", root / "0.lock"
-WATCHED = {module.__file__ for module in (_cassette, _file, _journal, _locking, _merging)}
+WATCHED = {module.__file__ for module in (_cassette, _file, _journal, _locking, _merging, _writing)}
 OLD, NEW = ["old 0", "old 1"], ["new 0", "new 1"]
 
 

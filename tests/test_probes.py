@@ -21,7 +21,6 @@ def here(pytester, monkeypatch):
 
     def run(arguments, environment):
         with monkeypatch.context() as patch:
-            patch.setattr(sys, "dont_write_bytecode", True)
             for name, value in environment.items():
                 patch.setenv(name, value)
             result = pytester.runpytest_inprocess(*arguments)

@@ -119,7 +119,17 @@ def test_lists():
 def test_names_of_the_settings():
     """Every setting is a line `logprobs_*` and a field of `Settings`, most are an option."""
     options = [each.option for each in SETTINGS if each.metavar]
-    assert options == ["--logprobs-rows", "--logprobs-record", "--logprobs-unused"]
+    assert options == [
+        "--logprobs-rows",
+        "--logprobs-record",
+        "--logprobs-unused",
+        "--logprobs-baseline",
+        "--logprobs-against",
+        "--logprobs-inconclusive",
+        "--logprobs-new",
+        "--logprobs-repeat",
+        "--logprobs-report",
+    ]
     assert [(each.ini, each.kind) for each in SETTINGS] == [
         ("logprobs_rows", "int"),
         ("logprobs_record", "string"),
@@ -133,6 +143,13 @@ def test_names_of_the_settings():
         ("logprobs_unused", "string"),
         ("logprobs_max_age", "string"),
         ("logprobs_vcr_marker", "bool"),
+        ("logprobs_baseline", "string"),
+        ("logprobs_baseline_file", "string"),
+        ("logprobs_against", "string"),
+        ("logprobs_inconclusive", "string"),
+        ("logprobs_new", "string"),
+        ("logprobs_repeat", "int"),
+        ("logprobs_report", "linelist"),
     ]
     assert [*(each.field for each in SETTINGS), "commanded"] == [*Settings.__slots__]
     assert SETTINGS[0].help == f"how many tokens the table of a failure lists: {TAKES}"

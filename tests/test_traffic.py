@@ -9,7 +9,8 @@ from time import perf_counter
 import pytest
 
 from pytest_logprobs import MalformedResponseError, MissingLogprobsError, parse
-from pytest_logprobs._measure import Logprobs, Measured, seen
+from pytest_logprobs._cases import Measured
+from pytest_logprobs._measure import Logprobs, seen
 from pytest_logprobs._model import Request
 from pytest_logprobs._traffic import Exchange, Traffic
 

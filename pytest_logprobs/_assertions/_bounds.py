@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from pytest_logprobs._assertions._subject import check_number, fail, span_of
-from pytest_logprobs._explain import compare, holds
+from pytest_logprobs._explain import compare, explain_drop, holds
+from pytest_logprobs._ledger import BaselineCase
 from pytest_logprobs._model import Span, Token, ranked
 from pytest_logprobs._numbers import as_float, is_number, plain
 from pytest_logprobs._quote import quote
 from pytest_logprobs._score import Score
-from pytest_logprobs.metrics import MEAN_LOGPROB_DROP
+from pytest_logprobs.metrics import MEAN_LOGPROB_DROP, Metric
 
 __all__ = [
     "assert_max_mean_entropy",
@@ -69,16 +70,17 @@ def assert_max_mean_logprob_drop(subject: object, baseline: object, maximum: flo
     """Assert that the average log-probability fell by at most ``maximum``, in nats per token.
 
     ``baseline`` is what it fell from: a ``Span`` (or anything ``parse`` reads), its
-    ``mean_logprob``, or that number. The drop is baseline minus subject: a gain is negative, and
-    a negative maximum demands one. Percentages of a log-probability mean nothing and are refused.
+    ``mean_logprob``, that number, or a stored case (``logprobs.baseline()``). The drop is baseline
+    minus subject, to the seven digits of a baseline: a gain is negative, and a negative maximum
+    demands one. Percentages of a log-probability mean nothing and are refused.
 
     >>> assert_max_mean_logprob_drop(Token("Paris", -0.3), baseline=-0.2, maximum=0.15)
     """
     now = span_of(subject).mean_logprob
     before = _baseline(baseline)
-    drop = Score(as_float(before) - float(now), MEAN_LOGPROB_DROP, now.evidence)
-    note = f"mean_logprob went from {plain(before)} (baseline) to {plain(now)}"
-    _require(drop, "<=", maximum, note)
+    check_number(maximum, _bound_of(MEAN_LOGPROB_DROP))
+    if finding := explain_drop(before, now, maximum, now.evidence):
+        fail(finding)
 
 
 def assert_ranked_first(
@@ -111,6 +113,8 @@ def _baseline(baseline: object) -> float:
     if isinstance(baseline, Score) and baseline.name != "mean_logprob":
         msg = f"a drop is measured from a mean_logprob, and the baseline is a {baseline.name}"
         raise TypeError(msg)
+    if isinstance(baseline, BaselineCase):
+        return baseline.mean_logprob
     if not is_number(baseline):
         return span_of(baseline).mean_logprob
     if baseline > 0:
@@ -120,7 +124,11 @@ def _baseline(baseline: object) -> float:
 
 
 def _require(score: Score, op: str, bound: float, *notes: str) -> None:
-    check_number(bound, f"a bound for {score.name}, in {score.unit},")
+    check_number(bound, _bound_of(score.metric))
     if not holds(score, op, bound):
         finding = compare(score, op, bound)
         fail(replace(finding, notes=notes) if notes else finding)
+
+
+def _bound_of(metric: Metric) -> str:
+    return f"a bound for {metric.name}, in {metric.unit},"

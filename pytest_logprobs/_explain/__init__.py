@@ -9,6 +9,7 @@ that it should explain.
 from __future__ import annotations
 
 from pytest_logprobs._explain._comparison import OPERATORS, compare, explain, holds
+from pytest_logprobs._explain._drop import explain_drop
 from pytest_logprobs._explain._finding import Finding
 from pytest_logprobs._explain._tokens import (
     explain_forbidden,
@@ -22,6 +23,7 @@ __all__ = [
     "Finding",
     "compare",
     "explain",
+    "explain_drop",
     "explain_forbidden",
     "explain_required",
     "explain_uncertain",

@@ -10,6 +10,7 @@ from unicodedata import category
 from pytest_logprobs._explain._finding import blamed
 from pytest_logprobs._heatmap import SURE
 from pytest_logprobs._known import ALTERNATIVES
+from pytest_logprobs._ledger import sampling_of
 from pytest_logprobs._numbers import plain
 from pytest_logprobs._score import Evidence, EvidenceToken, Score
 from pytest_logprobs.errors import LogprobsError
@@ -91,11 +92,17 @@ def advise_on(token: EvidenceToken, evidence: Evidence, quantity: Quantity) -> I
     elif own is None or own >= SURE:
         return
     elif of_chosen and (others[0].probability or 0.0) - own > _TIE:
-        yield f"not the likeliest at #{token.index}: set temperature=0, if no schema forced it"
+        if not _is_greedy(evidence):  # else a schema forced it, or the server's own numbers
+            yield f"not the likeliest at #{token.index}: set temperature=0, if no schema forced it"
     elif _is_mark(token) and not all(map(_is_mark, evidence.tokens)):
         yield f'#{token.index} is no word: narrow the check to what matters with .span("…")'
     else:
         yield f"unsure at #{token.index}: put the fact or the allowed answers in the prompt"
+
+
+def _is_greedy(evidence: Evidence) -> bool:
+    """Return whether the likeliest tokens were asked for."""
+    return (sampling_of(evidence.asked or {}) or {}).get("temperature") == 0
 
 
 def _is_mark(token: EvidenceToken) -> bool:

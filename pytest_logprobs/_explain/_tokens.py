@@ -71,7 +71,8 @@ def explain_forbidden(
 
 def explain_uncertain(runs: Sequence[Evidence], below: float, length: int) -> Finding:
     """Explain that runs of doubtful tokens stand in the text."""
-    evidence = Evidence([token for run in runs for token in run.tokens], runs[0].text)
+    tokens = [token for run in runs for token in run.tokens]
+    evidence = Evidence(tokens, runs[0].text, asked=runs[0].asked)
     worst = weakest(evidence, "logprob", 1)[0]
     lowest, bound = apart(worst.probability or 0.0, as_float(below))
     kind = "tokens" if length == 1 else f"{length} or more tokens"

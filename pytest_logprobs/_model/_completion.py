@@ -66,6 +66,7 @@ class Completion(Span):
         put(self, "format", format)
         put(self, "prompt_tokens", prompt_tokens)
         put(self, "request", request)
+        put(self, "_asked", request.body if request else None)
         put(self, "_processed", processed)
 
     @property

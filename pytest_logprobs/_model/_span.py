@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
-from typing import overload
+from typing import Any, overload
 
 from pytest_logprobs._model._scores import Scores, not_scored
 from pytest_logprobs._model._token import Token
@@ -37,6 +37,7 @@ class Span(Scores, Sequence[Token]):
     _tokens: tuple[Token, ...]
     _source: str | None
     match: Pattern | None
+    _asked: Mapping[str, Any] | None = field(compare=False)  # the body of the request
 
     def __init__(
         self, tokens: Iterable[Token], *, source: str | None = None, match: Pattern | None = None
@@ -46,6 +47,7 @@ class Span(Scores, Sequence[Token]):
         put(self, "_tokens", tuple(tokens))
         put(self, "_source", source)
         put(self, "match", match)
+        put(self, "_asked", None)
 
     @property
     def text(self) -> str:
@@ -65,7 +67,7 @@ class Span(Scores, Sequence[Token]):
     @property
     def evidence(self) -> Evidence:
         """The tokens that scores look at, with the text they stand in."""
-        return Evidence(self._conditional(), self._source)
+        return Evidence(self._conditional(), self._source, asked=self._asked)
 
     def span(self, pattern: Pattern, occurrence: int = 0) -> Span:
         """Return the tokens that a piece of the text stands on.
@@ -107,7 +109,9 @@ class Span(Scores, Sequence[Token]):
         return self._part(token for token in self._tokens if token.logprob is not None)
 
     def _part(self, tokens: Iterable[Token], match: Pattern | None = None) -> Span:
-        return Span(tokens, source=self._source, match=match)
+        part = Span(tokens, source=self._source, match=match)
+        object.__setattr__(part, "_asked", self._asked)
+        return part
 
     def _conditional(self) -> Sequence[Token]:
         return tuple([token for token in self._tokens if not token.unconditional])

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
 from pytest_logprobs._model import Completion
-from pytest_logprobs._traffic import Traffic
-from pytest_logprobs.cassettes._file import tidy, write_cassette
+from pytest_logprobs._traffic import Exchange, Traffic
+from pytest_logprobs._writing import tidy
+from pytest_logprobs.cassettes._file import write_cassette
 from pytest_logprobs.cassettes._journal import Journal
 from pytest_logprobs.cassettes._locking import locked
-from pytest_logprobs.cassettes._matching import key_of
+from pytest_logprobs.cassettes._matching import key_of, key_of_recording
 from pytest_logprobs.cassettes._merging import extended, replaced, rewritten
 from pytest_logprobs.cassettes._messages import exchange_of
 from pytest_logprobs.cassettes._miss import CassetteMissError, explain, explain_connection
@@ -70,6 +71,7 @@ class LogprobsCassette:
             playing=self._playing(),
             ignore=plan.ignore,
             repeats=plan.repeats,
+            repeat=plan.repeat,
         )
 
     def __repr__(self) -> str:
@@ -127,7 +129,7 @@ class LogprobsCassette:
     def play(self, number: int, asked: Asked) -> tuple[dict[str, Any], bytes]:
         """Return the stored response to a request that was found to have one, and its body."""
         response: dict[str, Any] = cast("Interaction", asked.answer)["response"]
-        return response, self._pass(number, asked, response)
+        return response, self._pass(number, asked, response, self._repeats(asked))
 
     def record(
         self, number: int, asked: Asked, sent: _Headers, response: tuple[int, _Headers, bytes]
@@ -216,8 +218,12 @@ class LogprobsCassette:
         with locked(self.path, self._plan.lock):
             now = source_of(self._plan).file
             loaded = cast("Sequence[Interaction]", now.interactions if now else ())
-            there = [each for each in loaded if each not in self._dropped]
-            base = [(key_of(each["request"], self._plan.ignore), each) for each in there]
+            there = [
+                each
+                for each in loaded
+                if each not in self._dropped and not self._is_repeat_of_new(each)
+            ]
+            base = [(key_of_recording(each, self._plan.ignore), each) for each in there]
             # a test that passes says nothing of another with the same file
             failed = now is not None and not now.complete
             failed = failed and (now != self._file or self._plan.changed())
@@ -238,11 +244,28 @@ class LogprobsCassette:
         """Return where the answers are that were not kept."""
         return "journal" if self._journal and not self._journal.failed else "lost"
 
-    def _pass(self, number: int, asked: Asked, response: Mapping[str, Any]) -> bytes:
+    def _pass(
+        self,
+        number: int,
+        asked: Asked,
+        response: Mapping[str, Any],
+        repeats: Callable[[], Sequence[Exchange]] = tuple,
+    ) -> bytes:
         """Tell the test's traffic of an answer, and return its body: to make one takes time."""
         exchange = exchange_of({"request": asked.request, "response": response})
-        self._traffic.add(number, exchange)
+        self._traffic.add(number, exchange, repeats)
         return exchange.body
+
+    def _repeats(self, asked: Asked) -> Callable[[], Sequence[Exchange]]:
+        """Return what gives the answers to a request in the repeats of the test."""
+        answer = cast("Interaction", asked.answer)
+        return lambda: [exchange_of(each) for each in self._tape.repeats_of(answer)]
+
+    def _is_repeat_of_new(self, recording: Interaction) -> bool:
+        """Return whether a recording repeats what was recorded anew, and so is of another time."""
+        if self._mode.plays or self._plan.repeat > 1 or "repeat" not in recording:
+            return False
+        return key_of(recording["request"], self._plan.ignore) in self._tape.written
 
     def _missed(self, asked: Asked) -> CassetteMissError:
         plan, loaded = self._plan, len(self._tape.loaded)

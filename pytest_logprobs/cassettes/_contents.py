@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from pytest_logprobs._model import Completion
 from pytest_logprobs._traffic import Traffic
@@ -26,13 +26,15 @@ HEAD: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """The completions that a cassette holds, and for each the day on which it was recorded.
+    """The completions that a cassette holds, and for each when it was recorded.
 
-    A day is spelled as in ``2026-11-23``; it is empty where it is not known.
+    A day is spelled as in ``2026-11-23``; it is empty where it is not known. A repeat is the how
+    manieth time the test ran to be recorded, from 1 on.
     """
 
     completions: tuple[Completion, ...]
     days: tuple[str, ...]
+    repeats: tuple[int, ...]
 
 
 def contents(data: bytes, path: Path) -> Contents | None:
@@ -45,6 +47,7 @@ def contents(data: bytes, path: Path) -> Contents | None:
         return None
     completions: list[Completion] = []
     days: list[str] = []
+    repeats: list[int] = []
     errors: list[LogprobsError] = []
     for interaction in cassette_of(data, path).interactions:
         traffic = Traffic()
@@ -53,11 +56,12 @@ def contents(data: bytes, path: Path) -> Contents | None:
             if isinstance(answer, Completion):
                 completions.append(answer)
                 days.append(day_of(interaction))
+                repeats.append(cast("int", interaction.get("repeat", 1)))
             else:
                 errors.append(answer)
     if errors and not completions:
         raise errors[0]
-    return Contents(tuple(completions), tuple(days))
+    return Contents(tuple(completions), tuple(days), tuple(repeats))
 
 
 def begins_like_cassette(data: bytes) -> bool:
@@ -79,17 +83,19 @@ def converted(
 ) -> tuple[str, str]:
     """Return what a cassette becomes, and its text then: ``logprobs``, or ``yaml`` or ``json``.
 
-    The latter are vcrpy's. ``to`` says which; ``None``: what is vcrpy's becomes ours, and what is
-    ours YAML. ``path`` is for errors. Raises ``CassetteReadError`` for a cassette that cannot be
-    read, ``CassetteSecretError`` for what looks like a secret and is not ``allowed``, or is
-    ``known`` to be one, and ``LogprobsError`` for what vcrpy's JSON cannot hold.
+    The latter are vcrpy's, which knows no repeats: it gets what was recorded first. ``to`` says
+    which; ``None``: what is vcrpy's becomes ours, and what is ours YAML. ``path`` is for errors.
+    Raises ``CassetteReadError`` for a cassette that cannot be read, ``CassetteSecretError`` for
+    what looks like a secret and is not ``allowed``, or is ``known`` to be one, and
+    ``LogprobsError`` for what vcrpy's JSON cannot hold.
     """
     cassette = cassette_of(data, path)
     refuse_secrets(path, cassette.interactions, allowed, known)
     to = to or ("logprobs" if cassette.foreign else "yaml")
     if to == "logprobs":
         return to, cassette_text(cassette.complete, cassette.interactions)
+    first = [each for each in cassette.interactions if "repeat" not in each]  # vcrpy has no others
     try:
-        return to, foreign_text(cassette.interactions, to)
+        return to, foreign_text(first, to)
     except LogprobsError as error:
         raise LogprobsError(f"{path}: {error}") from None

@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import Any, Final, Literal, NoReturn, cast
+from typing import Any, Final, NoReturn, cast
 
-from pytest_logprobs._quote import clip, one_line, quote
+from pytest_logprobs._flaws import FlawError, syntax_flaw
+from pytest_logprobs._quote import clip, one_line
 from pytest_logprobs.cassettes._layout import Raw, dumps
 from pytest_logprobs.cassettes._schema import (
     CASSETTE,
@@ -24,30 +25,15 @@ from pytest_logprobs.cassettes._schema import (
     Value,
 )
 
-__all__ = ["FlawError", "decoded_cassette", "decoded_interaction", "walked"]
+__all__ = ["decoded_cassette", "decoded_interaction", "walked"]
 __tracebackhide__ = True  # a failed test shows its own lines
 
-_CONFLICT: Final = re.compile(r"^(?:<{7}|\|{7}|={7}|>{7})(?!\S)", re.MULTILINE)
 _SPACE: Final = re.compile(r"[ \t\n\r]*")
 # What stands before a member that begins a line, and an event that is a line and ends with data.
 _TEXT: Final = r'"[^"\\]*(?:\\.[^"\\]*)*"'
 _BEFORE: Final = re.compile(rf"( *){_TEXT}: ")
 _EVENT: Final = re.compile(rf'\{{((?:{_TEXT}: {_TEXT}, )*)"data": (\{{[^\n]*\}})\}}(?=,?\n)')
 _CLOSING: Final = {"{": "}", "[": "]"}
-
-
-class FlawError(ValueError):
-    """The text is not what it should be.
-
-    ``offset`` is the character where; ``kind`` tells what can be done about it.
-    """
-
-    def __init__(
-        self, offset: int, problem: str, kind: Literal["damaged", "foreign", "newer"] = "damaged"
-    ) -> None:
-        self.offset = offset
-        self.kind = kind
-        super().__init__(problem)
 
 
 def decoded_cassette(
@@ -104,11 +90,11 @@ def walked(
     try:
         return walk.whole(kind), walk.flaws
     except json.JSONDecodeError as error:
-        raise _syntax(text, error.pos, error.msg) from None
+        raise syntax_flaw(text, error.pos, error.msg) from None
     except RecursionError:
-        raise _syntax(text, walk.at, "nested too deeply") from None
+        raise syntax_flaw(text, walk.at, "nested too deeply") from None
     except ValueError as error:  # NaN; an integer of thousands of digits
-        raise _syntax(text, walk.at, str(error)) from None
+        raise syntax_flaw(text, walk.at, str(error)) from None
 
 
 class _Walk:
@@ -234,19 +220,6 @@ _DECODING: Final = json.JSONDecoder(parse_float=Raw, parse_constant=_refuse).raw
 _SKIPPING: Final = json.JSONDecoder(
     parse_int=len, parse_float=len, object_pairs_hook=len, parse_constant=_refuse
 ).raw_decode
-
-
-def _syntax(text: str, offset: int, problem: str) -> FlawError:
-    """Say why a text is no JSON: first the causes that are likely for a file in a repository."""
-    conflict = _CONFLICT.search(text)
-    if conflict:
-        return FlawError(conflict.start(), f"an unresolved merge conflict ({conflict.group()})")
-    end = len(text.rstrip())
-    ends_early = "\n" not in text[offset:end] and not text[:end].endswith("}")
-    if offset >= end or problem.startswith("Unterminated") or ends_early:
-        last_line = text[:end].rpartition("\n")[2].strip()
-        return FlawError(end, f"the text breaks off after {quote(last_line[-38:])}")
-    return FlawError(offset, f"no JSON at {quote(text[offset : offset + 41])}: {problem}")
 
 
 def _shown(value: object) -> str:

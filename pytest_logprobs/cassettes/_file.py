@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
-import glob
 import os
 import re
-import secrets
 import shlex
-import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from pytest_logprobs._flaws import FlawError, decoded_text
 from pytest_logprobs._unused import digest_of
+from pytest_logprobs._writing import replace_file
 from pytest_logprobs.cassettes._checksum import CHECKSUM, UNKNOWN, is_as_written, with_checksum
-from pytest_logprobs.cassettes._decoding import FlawError, decoded_cassette
+from pytest_logprobs.cassettes._decoding import decoded_cassette
 from pytest_logprobs.cassettes._foreign import foreign_cassette, is_foreign
 from pytest_logprobs.cassettes._layout import dumps, lay_out
 from pytest_logprobs.cassettes._schema import FORMAT, VERSION
@@ -30,7 +28,6 @@ __all__ = [
     "cassette_text",
     "read_cassette",
     "same_but_white_space",
-    "tidy",
     "write_cassette",
     "write_whole",
 ]
@@ -41,10 +38,11 @@ _NOT_WHITE: Final = re.compile(
     r""""[^"\\]*(?:\\.[^"\\]*)*"?|[^"\[\]{},: \t\n\r]+|[^ \t\n\r]""", re.DOTALL
 )
 _USUAL: Final = Rules()
-_BOM: Final = b"\xef\xbb\xbf"
 _RECORD: Final = "run the test with --logprobs-record=once"
+_MEND: Final = "mend it, or get the committed file back: git checkout -- {path};"
 _REMEDIES: Final = {
-    "damaged": "mend it, or get the committed file back: git checkout -- {path};",
+    "damaged": _MEND,
+    "conflict": _MEND,
     "foreign": "move it out of the way,",
     "newer": "upgrade pytest-logprobs,",
 }
@@ -95,7 +93,7 @@ def cassette_of(
     Raises ``CassetteReadError`` as :func:`read_cassette` does.
     """
     try:
-        text = _decoded(data)
+        text = decoded_text(data)
         if is_foreign(text):
             return CassetteFile(*foreign_cassette(text, rules), foreign=True)
         return CassetteFile(*_interactions(data, text), digest_of(data))
@@ -168,11 +166,8 @@ def write_whole(path: Path, data: bytes) -> None:
 
     Raises ``CassetteWriteError`` if the disk refuses.
     """
-    target = Path(os.path.realpath(path))  # a link stays one
     try:
-        if not _holds(target, data):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            _replace(target, data)
+        replace_file(path, data)
     except OSError as error:
         problem = (
             f"cannot be written: {error.strerror or error}; what was there is untouched. "
@@ -201,63 +196,3 @@ def _by_lines(text: str) -> tuple[bool, tuple[dict[str, object], ...]] | None:
         return decoded_cassette(text, as_written=True)
     except FlawError:
         return None
-
-
-def tidy(path: Path) -> None:
-    """Remove what processes left beside a file that were killed while they wrote it.
-
-    For who holds the lock of the file alone: nobody else may be writing it.
-    """
-    target = Path(os.path.realpath(path))
-    for left in target.parent.glob(f".{glob.escape(target.name)}.*.tmp"):
-        with contextlib.suppress(OSError):
-            left.unlink()
-
-
-def _decoded(data: bytes) -> str:
-    """Decode the bytes of a file; where they are no UTF-8, a ``FlawError`` says where."""
-    if data.startswith(_BOM):
-        raise FlawError(0, "a byte order mark stands before the text")
-    try:
-        return data.decode()
-    except UnicodeDecodeError as error:
-        offset = len(data[: error.start].decode())
-        if error.reason == "unexpected end of data":
-            raise FlawError(offset, "the text breaks off within a character") from None
-        found = data[error.start : error.end].hex(" ")
-        raise FlawError(offset, f"no UTF-8 text (the bytes {found})") from None
-
-
-def _holds(path: Path, data: bytes) -> bool:
-    try:
-        return path.read_bytes() == data
-    except OSError:
-        return False
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Put a new file in the place of one, with its permissions."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        with temporary.open("xb") as file:  # the usual permissions; mkstemp's keep others out
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        with contextlib.suppress(FileNotFoundError):
-            temporary.chmod(stat.S_IMODE(path.stat().st_mode))
-        temporary.replace(path)
-    except BaseException:  # Ctrl-C too leaves nothing behind
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise
-    _sync_directory(path.parent)
-
-
-def _sync_directory(directory: Path) -> None:
-    """Put the new name of a file on the disk, where a directory can be opened for that."""
-    with contextlib.suppress(OSError):  # not on Windows, nor on every file system
-        descriptor = os.open(directory, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

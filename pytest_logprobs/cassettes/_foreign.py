@@ -15,9 +15,10 @@ from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Any, Final, TypeGuard, cast
 
+from pytest_logprobs._flaws import FlawError
 from pytest_logprobs._quote import quote
 from pytest_logprobs.cassettes._body import body_of
-from pytest_logprobs.cassettes._decoding import FlawError, walked
+from pytest_logprobs.cassettes._decoding import walked
 from pytest_logprobs.cassettes._layout import dumps
 from pytest_logprobs.cassettes._matching import is_list, is_object
 from pytest_logprobs.cassettes._messages import stored_request, stored_response

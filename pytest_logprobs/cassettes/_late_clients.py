@@ -2,7 +2,8 @@
 
 vcrpy imports every client there is, to patch it, and most suites use one. Those below take the
 longest, and can be patched at any time. The others derive from ``http.client``, which must not be
-patched while they are imported: vcrpy imports them when it is loaded.
+patched while they are imported: vcrpy imports them when it is loaded. Of requests, which asks by
+urllib3, it only reads the version.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ _MODULES: Final = frozenset(
     | {"pyreqwest", "pyreqwest.compatibility", "pyreqwest.compatibility.httpx"}
     | {"tornado", "tornado.simple_httpclient", "tornado.curl_httpclient"}
 )
+_NEVER_PATCHED: Final = frozenset({"requests"})
 _GROUPS: Final = ("tornado", "aiohttp", "httpx", "httpx2")  # as ``skip_patchers`` names them
 
 
@@ -59,7 +61,7 @@ class LateClients(Imports):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if self._hiding.now and fullname in _MODULES:
+        if self._hiding.now and fullname in _MODULES | _NEVER_PATCHED:
             raise ModuleNotFoundError(f"nobody has imported {fullname}", name=fullname)
         return super().find_spec(fullname, path, target)
 

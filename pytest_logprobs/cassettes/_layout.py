@@ -20,6 +20,7 @@ __all__ = [
     "lay_out",
     "lexemes",
     "one_line",
+    "stripped_lines",
     "with_lines",
     "without_lines",
 ]
@@ -205,7 +206,12 @@ def one_line(text: str) -> str:
     >>> one_line('{\n  "a": 1\n}')
     '{"a": 1}'
     """
-    return "".join(map(str.strip, text.replace("\r", "\n").split("\n")))
+    return "".join(stripped_lines(text))
+
+
+def stripped_lines(text: str) -> Iterator[str]:
+    """Return the lines of a text without the white space around them."""
+    return map(str.strip, text.replace("\r", "\n").split("\n"))
 
 
 def with_lines(text: str) -> Raw | None:

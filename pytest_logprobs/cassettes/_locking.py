@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
+from pytest_logprobs._writing import holding
 from pytest_logprobs.errors import CassetteWriteError
 
 __all__ = ["locked"]
@@ -22,26 +23,13 @@ def locked(path: Path, lock: Path | None, patience: float = _PATIENCE) -> Genera
     The lock is a file that stays. The system lets go of it when the process ends, however that
     happens. Raises ``CassetteWriteError`` if another process has it for too long.
     """
-    if lock is None:
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(holding(lock, patience))
+        except TimeoutError:
+            problem = (
+                f"cannot be written: another process holds {lock} for more than {patience:g} s; "
+                f"what was there is untouched. End that process, and record again"
+            )
+            raise CassetteWriteError(str(path), problem) from None
         yield
-        return
-    from filelock import FileLock, Timeout  # noqa: PLC0415 - only where something is written
-
-    held = FileLock(lock, timeout=patience)
-    try:
-        held.acquire()  # pyright: ignore[reportUnknownMemberType] # what it returns is generic
-    except Timeout:
-        problem = (
-            f"cannot be written: another process holds {lock} for more than {patience:g} s; what "
-            f"was there is untouched. End that process, and record again"
-        )
-        raise CassetteWriteError(str(path), problem) from None
-    except (OSError, NotImplementedError):
-        # Not every file system has locks. One process alone needs none, and what it recorded was
-        # paid for.
-        yield
-        return
-    try:
-        yield
-    finally:
-        held.release()

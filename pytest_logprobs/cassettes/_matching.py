@@ -22,7 +22,16 @@ from pytest_logprobs.cassettes._known_keys import REDACTED
 from pytest_logprobs.cassettes._placeholder_keys import PLACEHOLDER
 from pytest_logprobs.cassettes._scrub import matched_url
 
-__all__ = ["body_value", "canonical", "check_path", "is_list", "is_object", "key_of"]
+__all__ = [
+    "body_value",
+    "canonical",
+    "check_path",
+    "in_repeat",
+    "is_list",
+    "is_object",
+    "key_of",
+    "key_of_recording",
+]
 __tracebackhide__ = True  # a failed test shows its own lines
 
 _STEP: Final = r"""\.(?!\s)([^.\[\]]+)(?<!\s)|\[([0-9]*|\*)\]|\[("[^"\\]*(?:\\.[^"\\]*)*")\]"""
@@ -98,6 +107,20 @@ def key_of(request: Mapping[str, object], ignore: Sequence[str] = ()) -> bytes:
     else:
         body = encode(_PLACEHOLDER_IN_JSON.sub(f'"{REDACTED}"', canonical(value)))
     return blake2b(encode(head) + body, digest_size=16).digest()
+
+
+def key_of_recording(interaction: Mapping[str, Any], ignore: Sequence[str] = ()) -> bytes:
+    """Return what a recording answers: a request, or the same in a repeat of the test."""
+    return in_repeat(key_of(interaction["request"], ignore), interaction.get("repeat", 1))
+
+
+def in_repeat(key: bytes, repeat: int) -> bytes:
+    """Return the key of a request in a repeat of a test; the first time, 1, it is as it is.
+
+    >>> in_repeat(b"k", 1), in_repeat(b"k", 2)
+    (b'k', b'k#2')
+    """
+    return key if repeat == 1 else b"%b#%d" % (key, repeat)
 
 
 def is_object(value: object) -> TypeGuard[dict[str, Any]]:

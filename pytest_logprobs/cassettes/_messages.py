@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime, timezone
+from functools import cache
 from importlib.metadata import version
 from typing import Any, Final, cast
 
@@ -36,6 +37,7 @@ _Headers = Mapping[str, Any]
 """Name → a value or a list of values, as clients have them."""
 
 _USUAL: Final = Rules()
+_version: Final = cache(version)  # which reads files each time
 _LONGEST: Final = 200  # of what is taken for a name
 _PRODUCT: Final = re.compile(r"[\w.-]{1,40}(?:/[\w.-]{1,40})?(?: \d[\w.]{0,20})?")
 """The first name and version of a user agent: ``OpenAI/Python 3.54.0``, ``python-httpx/0.28.1``."""
@@ -131,7 +133,7 @@ def provenance(
     asked, (model, fingerprint) = _model_of(body_value(request)), answering(response)
     told = {
         "at": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "plugin": version("pytest-logprobs"),
+        "plugin": _version("pytest-logprobs"),
         "client": client[0] if client else "",
         "requested_model": asked if model and asked != model else "",
         "model": model,

@@ -29,8 +29,9 @@ class Plan:
     goes on from there.
     ``deferred``: that it cannot be read is told to who asks it, and not when it is opened.
     ``rules``: what is kept of requests and responses, and what is taken out.
-    ``max_age``: how old what it plays may be. ``foreign``: where a cassette of vcrpy may be that
-    answers while there is no file; each with its path as users know it.
+    ``max_age``: how old what it plays may be. ``foreign`` tells where a cassette of vcrpy may be
+    that answers while there is no file; each with its path as users know it.
+    ``repeat``: the how manieth time the test runs to be recorded, from 1 on.
     """
 
     path: Path
@@ -49,14 +50,18 @@ class Plan:
     deferred: bool = False
     rules: Rules = field(default_factory=Rules)
     max_age: MaxAge | None = None
-    foreign: Mapping[Path, str] = field(default_factory=dict[Path, str])
+    foreign: Callable[[], Mapping[Path, str]] = dict[Path, str]
+    repeat: int = 1
 
     @property
     def does(self) -> Mode:
-        """What the mode does; to a file that others have too, nothing that loses what is theirs."""
-        if not self.shared:
+        """What the mode does; to a file that others have too, nothing that loses what is theirs.
+
+        Each repeat of a test is another one's to the rest.
+        """
+        if not self.shared and self.repeat == 1:
             return _MODES[self.mode]
-        if self.mode == "once" and self.changed():
+        if self.mode == "once" and (self.repeat > 1 or self.changed()):
             return _MODES["new_episodes"]
         return _MODES["all" if self.mode == "rewrite" else self.mode]
 

@@ -137,6 +137,7 @@ INTERACTION: Final = Object(
         "request": _REQUEST,
         "response": _RESPONSE,
         "recorded": Value("an object", lambda each: isinstance(each, dict)),
+        "repeat": Value("a number from 2 on", lambda each: type(each) is int and each > 1),
     },
     ("request", "response"),
 )

@@ -25,7 +25,7 @@ def source_of(plan: Plan) -> Source:
     try:
         if ours := read_cassette(plan.path, record=record, rules=plan.rules):
             return Source(ours)
-        for path, shown in plan.foreign.items():
+        for path, shown in plan.foreign().items():
             found = read_cassette(path, record=record, rules=plan.rules)
             if found and found.foreign:
                 return Source(found, shown)

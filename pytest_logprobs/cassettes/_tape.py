@@ -9,7 +9,8 @@ from threading import RLock
 from typing import Any, Final
 
 from pytest_logprobs._traffic import FIRST_ERROR
-from pytest_logprobs.cassettes._matching import key_of
+from pytest_logprobs.cassettes._again import Again
+from pytest_logprobs.cassettes._matching import in_repeat, key_of, key_of_recording
 
 __all__ = ["Asked", "Interaction", "Tape", "Used", "answered", "is_error"]
 __tracebackhide__ = True  # a failed test shows its own lines
@@ -45,7 +46,7 @@ class Tape:
 
     ``loaded`` are those of the file, and ``playing`` the keys of those that answer, all if it is
     ``None``. ``offered`` were paid for by a run that did not come to its end: they answer, and
-    count as recorded then.
+    count as recorded then. ``repeat``: see ``Plan``.
     """
 
     def __init__(
@@ -56,10 +57,12 @@ class Tape:
         playing: Collection[bytes] | None = None,
         ignore: Sequence[str] = (),
         repeats: str = "error",
+        repeat: int = 1,
     ) -> None:
         self.loaded: Final = tuple(loaded)
         self._ignore = ignore
         self._repeats = repeats
+        self._repeat = repeat
         self._lock = RLock()
         self._asked = 0
         self._asking: dict[int, bytes] = {}
@@ -68,17 +71,18 @@ class Tape:
         self.play_count = 0
         self.taken_up = 0  # of those offered
         self._offered = {id(each) for each in offered}
-        self._keys = [key_of(each["request"], ignore) for each in self.loaded]
+        self._keys = [key_of_recording(each, ignore) for each in self.loaded]
+        self._again = Again(self.loaded, self._keys)
         self._waiting: dict[bytes, deque[Interaction]] = {}
         for key, each in zip(self._keys, self.loaded, strict=True):
             if playing is None or key in playing:
                 self._waiting.setdefault(key, deque()).append(each)
         for each in offered:
-            self._waiting.setdefault(key_of(each["request"], ignore), deque()).append(each)
+            self._waiting.setdefault(key_of_recording(each, ignore), deque()).append(each)
 
     def ask(self, request: Mapping[str, Any]) -> Asked:
         """Take the next recording that answers a request, if there is one."""
-        key = key_of(request, self._ignore)
+        key = in_repeat(key_of(request, self._ignore), self._repeat)
         with self._lock:
             self._asked += 1
             answer = self._next(key)
@@ -97,7 +101,13 @@ class Tape:
         self, asked: Asked, response: Mapping[str, Any], origin: Mapping[str, str]
     ) -> Interaction:
         """Add the response to a request, and return the interaction."""
-        interaction = {"request": asked.request, "response": dict(response), "recorded": {**origin}}
+        interaction: Interaction = {
+            "request": asked.request,
+            "response": dict(response),
+            "recorded": {**origin},
+        }
+        if self._repeat > 1:
+            interaction["repeat"] = self._repeat
         with self._lock:
             self._asking.pop(asked.order, None)
             self._new[asked.order] = asked.key, interaction
@@ -148,8 +158,15 @@ class Tape:
         return tuple(at for at, key in enumerate(self._keys) if key == asked.key)
 
     def is_played(self, position: int) -> bool:
-        """Return whether a loaded recording answered a request in this test."""
-        return id(self.loaded[position]) in self._played
+        """Return whether a loaded recording answered a request in this test.
+
+        One of a repeat did, where the one of the first time that it belongs to did.
+        """
+        return id(self._again.first(self.loaded[position])) in self._played
+
+    def repeats_of(self, answer: Interaction) -> tuple[Interaction, ...]:
+        """Return what a request was answered in the repeats of the test."""
+        return self._again.repeats(answer)
 
     @property
     def unplayed(self) -> tuple[int, ...]:

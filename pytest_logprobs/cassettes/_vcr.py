@@ -18,6 +18,8 @@ import re
 from collections.abc import Callable, Collection, Generator, Iterable, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
 from threading import Lock
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -33,6 +35,11 @@ with _clients.unimported():
     import vcr.patch
     from vcr import VCR
     from vcr.cassette import Cassette
+
+    if find_spec("socks"):  # else urllib3 warns
+        with suppress(ImportError):  # there is no urllib3
+            # requests imports it, and what it defines derives from what will be patched
+            import_module("urllib3.contrib.socks")
 _clients.patch = vcr.patch
 
 __all__ = ["configured", "patched_clients"]

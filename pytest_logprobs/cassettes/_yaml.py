@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from pytest_logprobs._flaws import FlawError
 from pytest_logprobs._quote import quote
-from pytest_logprobs.cassettes._decoding import FlawError
 from pytest_logprobs.cassettes._layout import dumps, is_json
 
 __all__ = ["BINARY", "Spelling", "json_of_yaml", "yaml_of"]

@@ -1,7 +1,7 @@
 """The command line: ``pytest-logprobs``, with a module for each of its commands.
 
-Exit codes: 0 fine, 1 the check says no, 2 usage, 4 cannot read. Errors are one line on standard
-error.
+Exit codes: 0 fine, 1 the check says no, 2 usage, 3 inconclusive, 4 cannot read or compare. Errors
+are one line on standard error.
 """
 
 from __future__ import annotations
@@ -14,7 +14,10 @@ from io import TextIOWrapper
 from typing import Final, NoReturn
 
 from pytest_logprobs.cli._check import add_check
+from pytest_logprobs.cli._combine import add_combine
+from pytest_logprobs.cli._compare import add_compare
 from pytest_logprobs.cli._convert import add_convert
+from pytest_logprobs.cli._schema import add_schema
 from pytest_logprobs.cli._show import add_show
 from pytest_logprobs.cli._streams import NAME, fail
 from pytest_logprobs.errors import LogprobsError
@@ -50,10 +53,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog=NAME, description="Look at log-probabilities, and look after cassettes.")
+    parser = _Parser(
+        prog=NAME, description="Look at log-probabilities, look after cassettes, compare runs."
+    )
     parser.add_argument("--version", action="version", version=f"{NAME} {version(NAME)}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     add_show(commands)
     add_check(commands)
     add_convert(commands)
+    add_combine(commands)
+    add_compare(commands)
+    add_schema(commands)
     return parser

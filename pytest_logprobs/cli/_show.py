@@ -63,10 +63,11 @@ def _completions(data: bytes, file: str) -> dict[str, Completion]:
     completions = cassette.completions
     if not completions:
         raise LogprobsError("the cassette holds no completion")
-    days = (f", recorded {day}" if day else "" for day in cassette.days)
+    days = [f", recorded {day}" if day else "" for day in cassette.days]
+    repeats = [f", repeat {repeat}" if repeat > 1 else "" for repeat in cassette.repeats]
     return {
-        f"{number} of {len(completions)}{day}{_asked(each)}\n": each
-        for number, (each, day) in enumerate(zip(completions, days, strict=True), start=1)
+        f"{number + 1} of {len(completions)}{days[number]}{repeats[number]}{_asked(each)}\n": each
+        for number, each in enumerate(completions)
     }
 
 

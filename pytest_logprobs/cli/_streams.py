@@ -11,7 +11,7 @@ from typing import Final
 
 from pytest_logprobs._quote import one_line
 
-__all__ = ["CANNOT_READ", "NAME", "USAGE", "fail", "put", "read"]
+__all__ = ["CANNOT_READ", "NAME", "USAGE", "fail", "put", "read", "shown_name"]
 
 NAME: Final = "pytest-logprobs"
 USAGE: Final = 2
@@ -24,6 +24,11 @@ def read(file: str) -> bytes:
     """Return what is in a file; ``-`` is standard input. Raises ``OSError``."""
     # not sys.stdin, which is None where standard input is closed
     return FileIO(0, closefd=False).readall() if file == "-" else Path(file).read_bytes()
+
+
+def shown_name(file: str) -> str:
+    """Return how errors name a file of the command line."""
+    return "standard input" if file == "-" else file
 
 
 def put(text: str) -> int:

@@ -1,23 +1,25 @@
-"""What a user can set, and where: one frozen object for a run.
-
-A setting is a line of the configuration (``logprobs_rows``), and most are an option of the command
-line as well (``--logprobs-rows``). The command line goes before the configuration, and that before
-the default. A marker may stand between the two: :meth:`Settings.settled` says so in one place.
-"""
+"""Every setting: where it is set, what it takes, and how that is read."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, Literal
 
-from pytest_logprobs._age import AGES, MaxAge, max_age
+from pytest_logprobs._age import AGES, max_age
+from pytest_logprobs._settings._readers import (
+    REPORTS,
+    from_one,
+    host_names,
+    one_of,
+    report_paths,
+    some_path,
+    whole_number,
+)
 from pytest_logprobs.errors import SECTION_ROWS
 
-__all__ = ["RECORD_MODES", "REPEATS", "SETTINGS", "Setting", "Settings", "settle"]
+__all__ = ["RECORD_MODES", "REPEATS", "SETTINGS", "Setting"]
 __tracebackhide__ = True  # a failed test shows its own lines
-
-_Value = TypeVar("_Value")
 
 RECORD_MODES: Final = ("none", "once", "new_episodes", "all", "rewrite", "off")
 """The ways to record, from the strictest on; they mean what they mean in vcrpy."""
@@ -27,39 +29,8 @@ REPEATS: Final = ("error", "last", "cycle")
 more, or the first again."""
 
 _UNUSED: Final = ("ignore", "warn", "fail")
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """The settings of one run.
-
-    ``commanded`` are the names of those that the command line gave.
-    """
-
-    rows: int = SECTION_ROWS
-    record: str = RECORD_MODES[0]
-    cassette_dir: str = "cassettes"
-    ignore: tuple[str, ...] = ()
-    placeholder_keys: tuple[str, ...] | None = None
-    allowed_hosts: tuple[str, ...] = ()
-    keep_headers: tuple[str, ...] = ()
-    secret_parameters: tuple[str, ...] = ()
-    allow_secrets: tuple[str, ...] = ()
-    unused: str = "warn"
-    max_age: MaxAge | None = None
-    vcr_marker: bool = False
-    commanded: frozenset[str] = frozenset()
-
-    def settled(self, field: str, marked: _Value | None) -> _Value:
-        """Return what holds where a marker sets a field, too: command line > marker > the rest.
-
-        >>> Settings(record="once").settled("record", "all")
-        'all'
-        """
-        if marked is None or field in self.commanded:
-            value: _Value = getattr(self, field)
-            return value
-        return marked
+_BASELINE: Final = ("check", "update", "off")
+_LENIENCE: Final = ("fail", "warn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,41 +64,12 @@ class Setting:
         return f"logprobs_{self.field}"
 
 
-def _count(value: object) -> int:
-    text = str(value)  # pytest reads the numbers of a configuration itself
-    if not text.strip().isdecimal():
-        raise ValueError(f"got {text!r}")
-    return int(text)
-
-
-def _one_of(choices: Collection[str]) -> Callable[[str], str]:
-    def read(value: str) -> str:
-        if value not in choices:
-            raise ValueError(f"got {value!r}")
-        return value
-
-    return read
-
-
-def _directory(value: str) -> str:
-    if not value.strip():
-        raise ValueError(f"got {value!r}")
-    return value
-
-
-def _hosts(values: Collection[str]) -> tuple[str, ...]:
-    for value in values:  # a URL, a port or a pattern would allow nothing, and say nothing
-        if value.count(":") == 1 or "]:" in value or not {*"/*"}.isdisjoint(value):
-            raise ValueError(f"got {value!r}")
-    return tuple(values)
-
-
 SETTINGS: Final = (
     Setting(
         "rows",
         "how many tokens the table of a failure lists",
         f"a whole number, 0 for all (default: {SECTION_ROWS})",
-        _count,
+        whole_number,
         kind="int",
         metavar="N",
     ),
@@ -135,14 +77,14 @@ SETTINGS: Final = (
         "record",
         "how cassettes record",
         f"{', '.join(RECORD_MODES[:-1])} or {RECORD_MODES[-1]} (default: {RECORD_MODES[0]})",
-        _one_of(RECORD_MODES),
+        one_of(RECORD_MODES),
         metavar="MODE",
     ),
     Setting(
         "cassette_dir",
         "where cassettes are",
         "a directory, beside the test file if it is relative (default: cassettes)",
-        _directory,
+        some_path,
     ),
     Setting(
         "ignore",
@@ -162,7 +104,7 @@ SETTINGS: Final = (
         "allowed_hosts",
         "where a test may connect to while its cassette replays, beside this machine",
         "host names or addresses without ports, one a line",
-        _hosts,
+        host_names,
         kind="linelist",
     ),
     Setting(
@@ -190,7 +132,7 @@ SETTINGS: Final = (
         "unused",
         "what to do about cassettes and recordings that no test of a whole run used",
         f"{', '.join(_UNUSED[:-1])} or {_UNUSED[-1]} (default: warn)",
-        _one_of(_UNUSED),
+        one_of(_UNUSED),
         metavar="WHAT",
     ),
     Setting(
@@ -206,31 +148,54 @@ SETTINGS: Final = (
         bool,
         kind="bool",
     ),
+    Setting(
+        "baseline",
+        "what to do with the baseline",
+        f"{', '.join(_BASELINE[:-1])} or {_BASELINE[-1]} (default: {_BASELINE[0]})",
+        one_of(_BASELINE),
+        metavar="WHAT",
+    ),
+    Setting(
+        "baseline_file",
+        "where the baseline is",
+        "a file, below the root directory if it is relative (default: logprobs-baseline.json)",
+        some_path,
+    ),
+    Setting(
+        "against",
+        "what to compare with instead of the baseline",
+        "a run file, or git:REV for the baseline as committed at a revision",
+        some_path,
+        metavar="FILE|git:REV",
+    ),
+    Setting(
+        "inconclusive",
+        "what a gate does that has too few cases to tell",
+        f"{' or '.join(_LENIENCE)} (default: fail)",
+        one_of(_LENIENCE),
+        metavar="WHAT",
+    ),
+    Setting(
+        "new",
+        "what a gate does with cases that the baseline does not have",
+        f"{' or '.join(_LENIENCE)} (default: warn, fail where CI is set)",
+        one_of(_LENIENCE),
+        metavar="WHAT",
+    ),
+    Setting(
+        "repeat",
+        "how many times each test runs while it is recorded, for its answers as repeats",
+        "a whole number from 1 on (default: 1)",
+        from_one,
+        kind="int",
+        metavar="K",
+    ),
+    Setting(
+        "report",
+        "where to write a report of what was measured; may be given several times",
+        f"a file that ends in {' or '.join(REPORTS)}",
+        report_paths,
+        kind="linelist",
+        metavar="PATH",
+    ),
 )
-
-
-def settle(option: Callable[[str], object], ini: Callable[[str], object]) -> Settings:
-    """Settle every setting: the command line first, then the configuration, then the default.
-
-    ``option`` and ``ini`` look a name up and give ``None`` where it was not set. Raises
-    ``ValueError`` naming the place, the value and what is accepted.
-
-    >>> settle({"--logprobs-rows": "9"}.get, {"logprobs_rows": "7"}.get).rows
-    9
-    """
-    chosen: dict[str, Any] = {}
-    commanded: set[str] = set()
-    for setting in SETTINGS:
-        given = option(setting.option) if setting.metavar else None
-        place = setting.option
-        try:
-            if given is not None:
-                commanded.add(setting.field)
-            else:
-                place = f"{setting.ini} in the configuration"
-                given = ini(setting.ini)
-            if given is not None:
-                chosen[setting.field] = setting.read(given)
-        except Exception as error:  # noqa: BLE001 - pytest's, whose types differ by version
-            raise ValueError(f"{place} takes {setting.takes}; {error}") from None
-    return Settings(**chosen, commanded=frozenset(commanded))
