@@ -9,16 +9,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test check format bench coverage differential clients interop neighbours fuzz live recordings clean
+.PHONY: help demo test check format bench simulate coverage differential clients interop neighbours fuzz live recordings clean
 
 help:
-	@echo 'make demo        the examples, then one failure and how it is explained'
+	@echo 'make demo        the examples, one failure and how it is explained, a prompt judged'
 	@echo 'make test        docstrings, tests and examples, with their coverage'
 	@echo 'make check       lint, formatting and types'
 	@echo 'make format      apply what make check asks of the formatting'
 	@echo 'make bench       the benchmarks'
+	@echo 'make simulate    how often the gate is wrong, and how often it decides'
 	@echo 'make coverage    make test, and the lines it missed as HTML'
-	@echo 'make differential  our scores beside those of uqlm and lm-polygraph'
+	@echo 'make differential  our numbers beside those of uqlm, lm-polygraph, SciPy, statsmodels'
 	@echo 'make clients     recordings and misses through openai 1, 2, 3, litellm, langchain'
 	@echo 'make interop     objects of SDKs and frameworks, through their own clients'
 	@echo 'make neighbours  suites that have other plugins for recordings and snapshots'
@@ -45,7 +46,10 @@ demo: $(READY)
 		echo "make demo: examples/demo_failure.py must exit with 1 (a failed test); it exited with $$status" >&2; \
 		exit 1; \
 	fi
-	@printf '\nThat failure was meant to be seen: the demo is complete.\n'
+	@printf '\n== Three changes of a prompt, each judged as a pull request is ==\n'
+	$(BIN)/python examples/prompt_change/story.py
+	$(BIN)/python examples/prompt_change/story.py -n 2 >/dev/null
+	@printf '\nThe failures were meant to be seen: the demo is complete.\n'
 
 # `coverage run`, not pytest-cov: the plugin is imported before pytest-cov starts. Docstrings have a run of
 # their own, because --doctest-modules imports every file it is given, those for type checkers too.
@@ -69,10 +73,13 @@ format: $(READY)
 bench: $(READY)
 	$(BIN)/pytest -o 'python_files=bench_*.py test_*.py' benchmarks
 
+simulate: $(READY)
+	$(BIN)/python benchmarks/simulate_gate.py
+
 coverage: test
 	$(BIN)/coverage html
 
-# An environment of its own as well: two libraries without most of what they ask for.
+# An environment of its own as well: two of the libraries come without most of what they ask for.
 differential:
 	PYTHON='$(PYTHON)' sh differential/run.sh
 

@@ -48,8 +48,9 @@ def main(what: str, pytest: str) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))
     if what == "keep":
         with running_server(find_weights(), PORT) as server:
-            run(pytest, server.port, REWRITE)
+            run(pytest, server.port, REWRITE, "--logprobs-baseline=off")
             run(pytest, server.port, REWRITE, tests=(DEMO,), status=1)
+            record_changes(pytest, server.port)
         return
     with tempfile.TemporaryDirectory() as scratch:
         compare(pytest, Path(scratch))
@@ -116,6 +117,14 @@ def run(
     return {
         line["test"]: sorted(line["completions"], key=json.dumps) for line in map(json.loads, lines)
     }
+
+
+def record_changes(pytest: str, port: int) -> None:
+    """Record the answers to the prompts that are judged, and the baseline that is kept."""
+    environment = os.environ | {"EXAMPLES_SERVER": f"http://127.0.0.1:{port}/v1"}
+    story = [str(Path(pytest).with_name("python")), "examples/prompt_change/story.py", "--record"]
+    subprocess.run(story, cwd=ROOT, env=environment, check=True)
+    run(pytest, port, "--logprobs-baseline=update")
 
 
 def texts(cassettes: Path) -> dict[str, str]:
