@@ -77,10 +77,10 @@ def suite(pytester, monkeypatch):
 
     def run(*arguments, server=False):
         if not server:  # recordings are of where it was
-            return pytester.runpytest_subprocess(*arguments)
+            return pytester.runpytest_subprocess("-p", "no:randomly", *arguments)
         with echo_server() as running:
             monkeypatch.setenv("OPENAI_BASE_URL", running.address)
-            return pytester.runpytest_subprocess(*arguments)
+            return pytester.runpytest_subprocess("-p", "no:randomly", *arguments)
 
     run.write, run.cassettes = write, lambda: sorted(pytester.path.glob("cassettes/**/*.*"))
     return run
