@@ -28,8 +28,8 @@ HEAD: Final = 100
 class Contents:
     """The completions that a cassette holds, and for each when it was recorded.
 
-    A day is spelled as in ``2026-11-23``; it is empty where it is not known. A repeat is the how
-    manieth time the test ran to be recorded, from 1 on.
+    A day is spelled as in ``2026-11-23``; it is empty where it is not known. A repeat is the
+    number of the run that recorded it, from 1 on.
     """
 
     completions: tuple[Completion, ...]

@@ -31,7 +31,7 @@ class Plan:
     ``rules``: what is kept of requests and responses, and what is taken out.
     ``max_age``: how old what it plays may be. ``foreign`` tells where a cassette of vcrpy may be
     that answers while there is no file; each with its path as users know it.
-    ``repeat``: the how manieth time the test runs to be recorded, from 1 on.
+    ``repeat``: which of its runs the test is in while it is recorded, from 1 on.
     """
 
     path: Path
