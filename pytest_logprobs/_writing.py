@@ -11,12 +11,14 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["holding", "replace_file", "tidy"]
+__all__ = ["holding", "replace_file", "tidy", "unreadable", "unwritable"]
 __tracebackhide__ = True  # a failed test shows its own lines
 
 
-def replace_file(path: Path, data: bytes) -> None:
+def replace_file(path: Path, data: bytes) -> bool:
     """Write a file in one step: at any time the old one is there whole, or the new one.
+
+    Return whether it was written.
 
     Missing directories are made, and a link stays one. A file that holds the same already is not
     touched. What is no file, a device or a pipe, is written to. Raises ``OSError`` if the disk
@@ -25,9 +27,27 @@ def replace_file(path: Path, data: bytes) -> None:
     target = Path(os.path.realpath(path))
     if target.exists() and not target.is_file():  # else /dev/null would be a file from now on
         target.write_bytes(data)
-    elif not _holds(target, data):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _replace(target, data)
+        return True
+    if _holds(target, data):
+        return False
+    target.parent.mkdir(parents=True, exist_ok=True)
+    _replace(target, data)
+    return True
+
+
+def unreadable(path: Path, error: OSError) -> str:
+    """Say why a file cannot be read, and what to do."""
+    is_directory = os.path.isdir(path)  # noqa: PTH112 - `is_dir` raises where none may look
+    reason = "a directory stands there" if is_directory else error.strerror or error
+    return f"cannot be opened: {reason}; make it a file that you may read"
+
+
+def unwritable(path: Path, error: OSError) -> str:
+    """Say why a file cannot be written, and what to do first."""
+    return (
+        f"cannot be written: {error.strerror or error}; what was there is untouched. "
+        f"Make {path.parent} a directory that you may write to, with room"
+    )
 
 
 def tidy(path: Path) -> None:
@@ -46,7 +66,8 @@ def holding(lock: Path | None, patience: float) -> Generator[None]:
     """Hold a lock between processes inside a ``with`` block; without one do nothing.
 
     The lock is a file that stays. The system lets go of it when the process ends, however that
-    happens. Raises ``TimeoutError`` if another process has it for more than ``patience`` seconds.
+    happens. Raises ``TimeoutError``, which says what to do first, if another process has it for
+    more than ``patience`` seconds.
     """
     if lock is None:
         yield
@@ -57,7 +78,10 @@ def holding(lock: Path | None, patience: float) -> Generator[None]:
     try:
         held.acquire()  # pyright: ignore[reportUnknownMemberType] # what it returns is generic
     except TimeoutError:
-        raise
+        raise TimeoutError(
+            f"cannot be written: another process holds {lock} for more than {patience:g} s; what "
+            f"was there is untouched. End that process"
+        ) from None
     except (OSError, NotImplementedError):
         # Not every file system has locks. One process alone needs none, and what is to be written
         # was paid for.

@@ -5,16 +5,16 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
+from comparing import ACCEPT, shown
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from ledgers import TEST, case, changed, ledger, ledgers, sample
+from ledgers import TEST, case, changed, ledgers, sample
 
 from pytest_logprobs._gate import judge
 from pytest_logprobs._ledger import Row
 from pytest_logprobs._quote import visible
 from pytest_logprobs.reports import render
 
-ACCEPT = "to accept what has changed: pytest --logprobs-baseline=update"
 SLOW = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # ledgers are large
 PARIS = Row(" Paris", -0.1, ((" Lyon", -2.5), (" Nice", -4.0)))
 LYON = Row(" Lyon", -0.9, ((" Paris", -1.0),))
@@ -25,11 +25,6 @@ def answer(*rows, score=-0.25):
     """Give a case of one answer."""
     found = replace(sample(score), tokens=rows)
     return [case(TEST, samples=(found,), model="m", sampling={})]
-
-
-def shown(before, after):
-    """Return what a comparison of cases shows."""
-    return render(judge(ledger(*before), ledger(*after)), accept=ACCEPT)
 
 
 def test_where_answers_part():

@@ -35,11 +35,7 @@ def write_baseline(path: Path, baseline: Ledger) -> bool:
     What was read is written as it was. Raises ``BaselineWriteError``; the old file is then as it
     was.
     """
-    text = baseline_text(baseline)
-    if path.is_file() and data_of(path) == text.encode():
-        return False
-    put_text(path, text)
-    return True
+    return put_text(path, baseline_text(baseline))
 
 
 def baseline_text(baseline: Ledger) -> str:

@@ -98,12 +98,8 @@ def update_baseline(path: Path, run: Ledger, *, lock: Path | None = None) -> Upd
     with ExitStack() as stack:
         try:
             stack.enter_context(holding(lock, _PATIENCE))
-        except TimeoutError:
-            problem = (
-                f"cannot be written: another process holds {lock} for more than {_PATIENCE:g} s; "
-                f"what was there is untouched. End that process, and run the tests again"
-            )
-            raise BaselineWriteError(str(path), problem) from None
+        except TimeoutError as error:
+            raise BaselineWriteError(str(path), f"{error}, and run the tests again") from None
         old = read_baseline(path)
         update = updated(old, run)
         if old is not None or update.ledger.cases:

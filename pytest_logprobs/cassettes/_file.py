@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import re
 import shlex
 from collections.abc import Mapping, Sequence
@@ -13,7 +12,7 @@ from typing import Final
 
 from pytest_logprobs._flaws import FlawError, decoded_text
 from pytest_logprobs._unused import digest_of
-from pytest_logprobs._writing import replace_file
+from pytest_logprobs._writing import replace_file, unreadable, unwritable
 from pytest_logprobs.cassettes._checksum import CHECKSUM, UNKNOWN, is_as_written, with_checksum
 from pytest_logprobs.cassettes._decoding import decoded_cassette
 from pytest_logprobs.cassettes._foreign import foreign_cassette, is_foreign
@@ -78,10 +77,7 @@ def read_cassette(
     except OSError as error:
         if error.errno == errno.ENAMETOOLONG:  # as vcrpy would call it, and could not write it
             return None
-        is_directory = os.path.isdir(path)  # noqa: PTH112 - `is_dir` raises where none may look
-        reason = "a directory stands there" if is_directory else error.strerror or error
-        problem = f"cannot be opened: {reason}; make it a file that you may read"
-        raise CassetteReadError(str(path), problem) from None
+        raise CassetteReadError(str(path), unreadable(path, error)) from None
     return cassette_of(data, path, record=record, rules=rules)
 
 
@@ -169,10 +165,7 @@ def write_whole(path: Path, data: bytes) -> None:
     try:
         replace_file(path, data)
     except OSError as error:
-        problem = (
-            f"cannot be written: {error.strerror or error}; what was there is untouched. "
-            f"Make {path.parent} a directory that you may write to, with room, and record again"
-        )
+        problem = f"{unwritable(path, error)}, and record again"
         raise CassetteWriteError(str(path), problem) from None
 
 

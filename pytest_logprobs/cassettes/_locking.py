@@ -26,10 +26,6 @@ def locked(path: Path, lock: Path | None, patience: float = _PATIENCE) -> Genera
     with ExitStack() as stack:
         try:
             stack.enter_context(holding(lock, patience))
-        except TimeoutError:
-            problem = (
-                f"cannot be written: another process holds {lock} for more than {patience:g} s; "
-                f"what was there is untouched. End that process, and record again"
-            )
-            raise CassetteWriteError(str(path), problem) from None
+        except TimeoutError as error:
+            raise CassetteWriteError(str(path), f"{error}, and record again") from None
         yield
