@@ -7,18 +7,18 @@ import json
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
-from loopback import serving
+from loopback import LocalServer, serving
 
 ANSWER = "Hello to you"
 
 
-class Bedrock(ThreadingHTTPServer):
+class Bedrock(LocalServer):
     """The server: ``asked`` are the paths, ``signed`` counts the requests with a signature."""
 
     def __init__(self):
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.asked: list[str] = []
         self.signed = 0
 

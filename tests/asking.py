@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ import httpcore  # noqa: F401
 import httpx  # noqa: F401
 import vcr.stubs.aiohttp_stubs
 import vcr.stubs.httpx_stubs  # noqa: F401
-from loopback import serving
+from loopback import LocalServer, serving
 
 import pytest_logprobs._limits
 import pytest_logprobs._played
@@ -102,7 +102,7 @@ class Server:
             def log_message(self, *args: object) -> None:
                 """Say nothing."""
 
-        with serving(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as address:
+        with serving(LocalServer(Handler)) as address:
             yield f"{address}/v1/chat/completions"
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import aiohttp  # noqa: F401 - an inner run would import them anew
 import httpx  # noqa: F401
 import pytest
-from loopback import serving
+from loopback import LocalServer, serving
 
 from pytest_logprobs.cassettes import _vcr  # noqa: F401
 
@@ -67,7 +67,7 @@ def test_a_form_is_not_json(pytester, monkeypatch, client):
         test = "\n".join(["def test_it():", *order])
         pytester.makepyfile(test_it=f"{head}{test}\n{ask}")
         if order is checks:
-            with serving(ThreadingHTTPServer(("127.0.0.1", 0), _Echo)) as address:
+            with serving(LocalServer(_Echo)) as address:
                 monkeypatch.setenv("ASKED", f"{address}/v1")
                 pytester.runpytest("--logprobs-record=once").assert_outcomes(passed=1)
         else:

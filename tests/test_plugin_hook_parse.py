@@ -233,9 +233,9 @@ def test_broken(logprobs):
 @pytest.fixture
 def echo(pytester):
     """Give a suite whose server answers with what it is asked."""
-    from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+    from http.server import BaseHTTPRequestHandler
 
-    from loopback import serving
+    from loopback import LocalServer, serving
     from wire import Suite, Wire
 
     class Handler(BaseHTTPRequestHandler):
@@ -249,7 +249,7 @@ def echo(pytester):
         def log_message(self, *args):
             """Say nothing."""
 
-    with serving(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as address:
+    with serving(LocalServer(Handler)) as address:
         yield Suite(pytester, Wire(address))
 
 

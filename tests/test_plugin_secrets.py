@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
-from loopback import serving
+from loopback import LocalServer, serving
 from terminal import sections
 
 PLANTED = {
@@ -67,7 +67,7 @@ def planted(pytester, monkeypatch):
         pytester.makeini(f"[pytest]\n{ini}")
         return pytester
 
-    with serving(ThreadingHTTPServer(("127.0.0.1", 0), _Planting)) as address:
+    with serving(LocalServer(_Planting)) as address:
         monkeypatch.setenv("ASKED", f"{address}/v1")
         yield write
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING
 
 # What inner runs import is taken out of `sys.modules` after each; what is there already stays.
@@ -14,7 +14,7 @@ import aiohttp  # noqa: F401
 import httpx  # noqa: F401
 import openai  # noqa: F401
 import requests  # noqa: F401
-from loopback import RECORDINGS, serving
+from loopback import RECORDINGS, LocalServer, serving
 
 from pytest_logprobs import _limits, _measure, _recorder  # noqa: F401
 from pytest_logprobs.cassettes import _vcr  # noqa: F401
@@ -75,7 +75,7 @@ def wire() -> Iterator[Wire]:
         def log_message(self, *args):
             """Say nothing."""
 
-    with serving(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as address:
+    with serving(LocalServer(Handler)) as address:
         wire.url = f"{address}/v1"
         yield wire
 
